@@ -1,0 +1,1 @@
+"""What is true without a screen: types, store, poller, recorder, adapters and the floor's rules."""

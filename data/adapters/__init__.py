@@ -1,0 +1,1 @@
+"""Where the floor comes from: each adapter turns one telephony system's words into observations."""

@@ -1,0 +1,1 @@
+"""The types that every other part speaks in; this package imports nothing of the house."""

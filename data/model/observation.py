@@ -1,0 +1,271 @@
+"""What an adapter says: events with the source's own time, and who and what there is.
+
+An adapter reports facts and leaves out what it does not know (None). Times are UTC milliseconds. Agents, queues
+and calls are named by the source's own keys; the recorder gives them their ids. There is no field for an emotion,
+and there will be none.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from data.model.words import Channel, FlagKind, Mark, Outcome
+
+
+class CallEntered(NamedTuple):
+    """A contact joined a queue and waits."""
+
+    at_ms: int
+    call: str
+    queue: str
+    caller: str = ""
+    caller_name: str = ""
+
+
+class CallRinging(NamedTuple):
+    """An agent's phone began to ring for a waiting contact."""
+
+    at_ms: int
+    call: str
+    queue: str
+    agent: str
+
+
+class RingEnded(NamedTuple):
+    """An agent's phone stopped ringing without an answer; `cancelled` when the caller gave up meanwhile."""
+
+    at_ms: int
+    call: str
+    queue: str
+    agent: str
+    ring_ms: int | None = None
+    cancelled: bool = False
+
+
+class CallAnswered(NamedTuple):
+    """An agent and the contact are connected. `wait_ms` is the source's figure; None: take the times."""
+
+    at_ms: int
+    call: str
+    queue: str
+    agent: str
+    wait_ms: int | None = None
+    ring_ms: int | None = None
+
+
+class CallHeld(NamedTuple):
+    """The agent put the contact on hold."""
+
+    at_ms: int
+    call: str
+    queue: str
+    agent: str
+
+
+class CallResumed(NamedTuple):
+    """The agent took the contact off hold."""
+
+    at_ms: int
+    call: str
+    queue: str
+    agent: str
+
+
+class CallEnded(NamedTuple):
+    """The queue visit is over. For answered ones `outcome` is ANSWERED or TRANSFERRED.
+
+    `wait_ms`, `talk_ms` (without hold) and `hold_ms` are the source's figures and win over differences of times.
+    `wraps_up`: the agent now does after-call work until a `WrapUpEnded`.
+    """
+
+    at_ms: int
+    call: str
+    queue: str
+    agent: str | None
+    outcome: Outcome
+    wait_ms: int | None = None
+    talk_ms: int | None = None
+    hold_ms: int | None = None
+    wraps_up: bool = False
+
+
+class WrapUpEnded(NamedTuple):
+    """The agent finished the after-call work of a call."""
+
+    at_ms: int
+    call: str
+    queue: str
+    agent: str
+
+
+class SignedIn(NamedTuple):
+    """An agent serves a queue from now on; `queue` None: signed in without naming one."""
+
+    at_ms: int
+    agent: str
+    queue: str | None = None
+    paused: bool = False
+
+
+class SignedOut(NamedTuple):
+    """An agent serves a queue no longer; None: none at all. `signed_in_ms` is the source's length of the session."""
+
+    at_ms: int
+    agent: str
+    queue: str | None = None
+    signed_in_ms: int | None = None
+
+
+class Paused(NamedTuple):
+    """An agent takes no calls of a queue (None: of any)."""
+
+    at_ms: int
+    agent: str
+    queue: str | None
+    reason: str = ""
+
+
+class Resumed(NamedTuple):
+    """The end of a pause, in one queue or (None) in all."""
+
+    at_ms: int
+    agent: str
+    queue: str | None
+
+
+class SourceRestarted(NamedTuple):
+    """The telephony system started: calls in progress are lost, sign-ins are void."""
+
+    at_ms: int
+
+
+class FlagRaised(NamedTuple):
+    """A person saw something about an agent (only the simulator's played supervisor sends these)."""
+
+    at_ms: int
+    agent: str
+    kind: FlagKind
+    by: str
+    note: str = ""
+    expires_ms: int | None = None
+
+
+class FlagResolved(NamedTuple):
+    """The open flag of this kind on this agent is dealt with."""
+
+    at_ms: int
+    agent: str
+    kind: FlagKind
+    by: str
+    note: str = ""
+
+
+class ChecklistItem(NamedTuple):
+    """One line of a checklist, in both languages."""
+
+    key: str
+    en: str
+    zh: str
+
+
+class ChecklistOpened(NamedTuple):
+    """A checklist of the shift is to be done by `due_ms`."""
+
+    at_ms: int
+    checklist: str
+    title_en: str
+    title_zh: str
+    due_ms: int
+    items: tuple[ChecklistItem, ...]
+
+
+class ItemMarked(NamedTuple):
+    """A person marked one item; `place` is the seat, agent or zone it failed at, `owner` who puts it right."""
+
+    at_ms: int
+    checklist: str
+    item: str
+    mark: Mark
+    by: str
+    note: str = ""
+    place: str = ""
+    owner: str = ""
+    due_ms: int | None = None
+
+
+Event = (
+    CallEntered
+    | CallRinging
+    | RingEnded
+    | CallAnswered
+    | CallHeld
+    | CallResumed
+    | CallEnded
+    | WrapUpEnded
+    | SignedIn
+    | SignedOut
+    | Paused
+    | Resumed
+    | SourceRestarted
+)
+"""What telephony reports."""
+
+Act = FlagRaised | FlagResolved | ChecklistOpened | ItemMarked
+"""What people do. Taken from the simulator's played supervisor only; people's own come through the desk."""
+
+
+class AgentEntry(NamedTuple):
+    """What the source knows of an agent; None where it does not say."""
+
+    key: str
+    name: str
+    team: str | None = None
+    seat: str | None = None
+    skills: tuple[str, ...] = ()
+
+
+class QueueEntry(NamedTuple):
+    """What the source knows of a queue; None where it does not say."""
+
+    key: str
+    name: str
+    channel: Channel = Channel.VOICE
+    threshold_ms: int | None = None
+    short_abandon_ms: int | None = None
+    target: float | None = None
+    formula: str | None = None
+
+
+class SeatEntry(NamedTuple):
+    """A seat and where it stands: `row` and `column` count from 0 within its zone."""
+
+    label: str
+    zone: str
+    row: int
+    column: int
+
+
+class Directory(NamedTuple):
+    """Who and what there is, sent when it is first known and when it changes."""
+
+    agents: tuple[AgentEntry, ...] = ()
+    queues: tuple[QueueEntry, ...] = ()
+    seats: tuple[SeatEntry, ...] = ()
+
+
+class Observation(NamedTuple):
+    """One answer of an adapter: all that happened after `since_ms` up to and including `until_ms`.
+
+    `since_ms` None: the source can't say since when it was watching (a first poll). If it is later than the end
+    of the last observation, what lies between was not measured. `cursor` is the adapter's own bookmark, kept with
+    the rows in one transaction and handed back when it starts again; an observation whose cursor is the one
+    already kept changes nothing.
+    """
+
+    source: str
+    since_ms: int | None
+    until_ms: int
+    events: tuple[Event, ...] | list[Event] = ()
+    acts: tuple[Act, ...] = ()
+    directory: Directory | None = None
+    cursor: str | None = None

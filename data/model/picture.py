@@ -1,0 +1,211 @@
+"""The picture: everything a screen shows of the floor at one moment, as one immutable value.
+
+Rows hold moments (`since_ms`), not ages, so that a pane can tick without a new picture. All names are safe to draw
+as plain text (never as markup).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from data.model.words import Channel, FlagKind, Health, Mark, State
+
+
+class SourceState(NamedTuple):
+    """Where the picture comes from and how far to believe it."""
+
+    name: str
+    health: Health
+    measured_ms: int | None
+    """The last moment that was really measured, at or before the picture's."""
+    interval_ms: int = 0
+    error: str = ""
+
+
+class ServiceLevel(NamedTuple):
+    """A service level with what it is made of; `ratio` None where nothing was offered."""
+
+    ratio: float | None
+    within: int
+    n: int
+    formula: str
+    threshold_ms: int
+    target: float = 0.8
+
+
+class QueueRow(NamedTuple):
+    """One queue at the moment, with the day's figures up to it."""
+
+    id: int
+    name: str
+    channel: Channel
+    waiting: int
+    oldest_ms: int | None
+    """When the longest waiting contact entered."""
+    talking: int
+    service: ServiceLevel
+    offered: int
+    answered: int
+    abandoned: int
+    available: int
+    members: int
+    free_elsewhere: int
+    """Agents available on the floor who do not serve this queue, counted only while contacts wait here."""
+    depth: tuple[int, ...]
+    """Contacts waiting at each of the last 30 whole minutes, oldest first."""
+
+
+class AgentRow(NamedTuple):
+    """One agent at the moment, with the day's figures up to it."""
+
+    id: int
+    name: str
+    team: str
+    seat: str
+    state: State
+    reason: str
+    queue: str
+    since_ms: int
+    """Since when in this state; for UNKNOWN, since when nothing is known."""
+    calls: int
+    """Contacts handled today."""
+    handle_ms: int
+    """Talk + hold + wrap-up of those."""
+    flags: int
+    praise: int
+    queues: tuple[str, ...]
+    break_ms: int | None
+    """The end of the last break of 5 minutes or more, or the sign-in; None when not signed in."""
+
+
+class FlagRow(NamedTuple):
+    """An open flag."""
+
+    id: int
+    agent_id: int
+    agent: str
+    kind: FlagKind
+    note: str
+    by: str
+    raised_ms: int
+    expires_ms: int | None
+
+
+class ItemRow(NamedTuple):
+    """One line of the checklist at the moment; `mark` None: still to do."""
+
+    key: str
+    en: str
+    zh: str
+    mark: Mark | None
+    note: str
+    by: str
+    place: str
+    owner: str
+    due_ms: int | None
+    at_ms: int | None
+
+
+class ChecklistView(NamedTuple):
+    """The shift's checklist that is next due."""
+
+    key: str
+    title_en: str
+    title_zh: str
+    due_ms: int
+    items: tuple[ItemRow, ...]
+
+
+class Seat(NamedTuple):
+    """A seat and where it stands within its zone."""
+
+    label: str
+    zone: str
+    row: int
+    column: int
+
+
+class Totals(NamedTuple):
+    """The floor in one line."""
+
+    waiting: int
+    oldest_ms: int | None
+    service: ServiceLevel
+    states: tuple[tuple[State, int], ...]
+    flags: int
+
+
+class Picture(NamedTuple):
+    """The floor at `moment_ms`; `day` is the local day's window as (since_ms, until_ms)."""
+
+    moment_ms: int
+    day_since_ms: int
+    day_until_ms: int
+    source: SourceState
+    queues: tuple[QueueRow, ...]
+    agents: tuple[AgentRow, ...]
+    flags: tuple[FlagRow, ...]
+    checklist: ChecklistView | None
+    seats: tuple[Seat, ...]
+    totals: Totals
+
+
+class TimelinePart(NamedTuple):
+    """A stretch of an agent's day, or of a call."""
+
+    state: State
+    reason: str
+    queue: str
+    since_ms: int
+    until_ms: int
+
+
+class CallLine(NamedTuple):
+    """A contact as listed in a detail; caller masked."""
+
+    id: int
+    queue: str
+    agent: str
+    caller: str
+    caller_name: str
+    entered_ms: int
+    answered_ms: int | None
+    ended_ms: int | None
+    wait_ms: int
+    talk_ms: int | None
+    outcome: str
+
+
+class Detail(NamedTuple):
+    """An agent's or a queue's day up to the moment: what Enter opens."""
+
+    title: str
+    moment_ms: int
+    day_since_ms: int
+    day_until_ms: int
+    timeline: tuple[TimelinePart, ...]
+    calls: tuple[CallLine, ...]
+    figures: tuple[tuple[str, float | int | None, str], ...]
+    """(name, value, unit) with units "n", "ms", "ratio"."""
+
+
+class DayMark(NamedTuple):
+    """A moment that matters: a queue past its limit, a break overrun, service level crossing target, a gap."""
+
+    at_ms: int
+    kind: str
+    """`queue`, `break`, `service`, `gap`, `flag`."""
+    subject: str
+    value: float | int | None = None
+
+
+class DayStrip(NamedTuple):
+    """A day for the scrubber: load by interval, what was measured, and the moments that matter."""
+
+    since_ms: int
+    until_ms: int
+    step_ms: int
+    load: tuple[int, ...]
+    """Contacts offered in each step from `since_ms`."""
+    measured: tuple[tuple[int, int], ...]
+    marks: tuple[DayMark, ...]
