@@ -1,0 +1,203 @@
+"""The agents' half of recording: sign-ins, pauses, and the one state that is derived from all that is known."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from data.model.observation import Paused, Resumed, SignedIn, SignedOut
+from data.model.rows import Call, Member, Span
+from data.model.words import State
+from data.recorder.known import AgentKnown, Known, Rows
+
+Derived = tuple[State, str, int | None, int | None]
+
+
+class AgentBook:
+    """The agents while one observation is recorded; `calls` gives a visit by id for its queue."""
+
+    def __init__(self, known: Known, rows: Rows) -> None:
+        """Start from what was known; nothing of it is changed."""
+        self.rows = rows
+        self.by_key = dict(known.agents)
+        self.key_of = {agent.id: key for key, agent in known.agents.items()}
+        self.at_phones: defaultdict[int, set[str]] = defaultdict(set)
+        """The keys of the agents whose phone rings for a visit, by its id."""
+        for key, agent in known.agents.items():
+            if agent.ringing is not None:
+                self.at_phones[agent.ringing[0]].add(key)
+        self.queues = dict(known.queues)
+        self.calls: dict[int, Call] = {call.id: call for call in known.open.values()}
+        self.next_agent = known.next_agent
+        self.next_queue = known.next_queue
+        self.since_ms = known.coverage.since_ms if known.coverage else 0
+
+    def queue_id(self, key: str) -> int:
+        """Return the id of a queue, giving it one when it is new."""
+        queue_id = self.queues.get(key)
+        if queue_id is None:
+            queue_id = self.queues[key] = self.next_queue
+            self.next_queue += 1
+            self.rows.queues.append((queue_id, key))
+        return queue_id
+
+    def agent(self, key: str) -> AgentKnown:
+        """Return what is known of an agent, making the acquaintance where there was none."""
+        agent = self.by_key.get(key)
+        if agent is None:
+            agent = self.by_key[key] = AgentKnown(self.next_agent, key)
+            self.key_of[agent.id] = key
+            self.next_agent += 1
+            self.rows.agents.append((agent.id, key))
+        return agent
+
+    def settle(self, agent: AgentKnown, at_ms: int) -> None:
+        """Keep `agent` and, if the derived state is another one now, end its span and open the next at `at_ms`."""
+        span = agent.span
+        derived = self._derive(agent)
+        if span is None or derived != span[1:5]:
+            if span is not None:
+                at_ms = max(at_ms, span.since_ms)
+                if at_ms > span.since_ms:
+                    self.rows.spans[agent.id, span.since_ms] = Span(*span[:6], at_ms)
+            state, reason, queue_id, call_id = derived
+            span = Span(agent.id, state, reason, queue_id, call_id, at_ms, None)
+            self.rows.spans[agent.id, at_ms] = span
+            agent = agent._replace(span=span)
+        self.by_key[agent.key] = agent
+
+    def _derive(self, agent: AgentKnown) -> Derived:
+        if agent.calls:
+            call_id = agent.calls[-1]
+            return State.HOLD if agent.held else State.TALKING, "", self.calls[call_id].queue_id, call_id
+        if agent.ringing is not None:
+            call_id, queue_id = agent.ringing
+            return State.RINGING, "", queue_id, call_id
+        if not agent.signed_in and not agent.members:
+            return State.OFFLINE, "", None, None
+        if agent.wrapping is not None:
+            call_id, queue_id = agent.wrapping
+            return State.WRAP_UP, "", queue_id, call_id
+        if agent.paused is not None:
+            return State.NOT_READY, agent.paused, None, None
+        if agent.members and all(m.paused is not None for m in agent.members.values()):
+            last = max(agent.members.values(), key=lambda m: m.since_ms)
+            return State.NOT_READY, last.paused or "", None, None
+        return State.AVAILABLE, "", None, None
+
+    def present(self, key: str, queue_id: int | None, at_ms: int) -> AgentKnown:
+        """Return an agent who just acted, and so is signed in, and serves the queue (not yet settled)."""
+        agent = self.agent(key)
+        if not agent.signed_in and not agent.members:
+            agent = agent._replace(signed_in=True, presumed=True)
+        if queue_id is not None and queue_id not in agent.members:
+            agent = self._with_member(agent, queue_id, at_ms, None)
+        return agent
+
+    def _with_member(self, agent: AgentKnown, queue_id: int, at_ms: int, paused: str | None) -> AgentKnown:
+        """Open a membership, or cut the one there is where the pause changes."""
+        old = agent.members.get(queue_id)
+        if old is not None:
+            if old.paused == paused:
+                return agent
+            at_ms = max(at_ms, old.since_ms)
+            self._close_member(old, at_ms)
+        member = Member(agent.id, queue_id, at_ms, None, paused)
+        self.rows.members[agent.id, queue_id, at_ms] = member
+        return agent._replace(members={**agent.members, queue_id: member})
+
+    def _close_member(self, member: Member, at_ms: int) -> None:
+        end = max(at_ms, member.since_ms)
+        self.rows.members[member.agent_id, member.queue_id, member.since_ms] = member._replace(until_ms=end)
+
+    def signed_in(self, event: SignedIn) -> None:
+        """Take a sign-in."""
+        agent = self.agent(event.agent)
+        if event.queue is None:
+            agent = agent._replace(signed_in=True, presumed=False, paused="" if event.paused else None)
+        else:
+            paused = "" if event.paused else agent.paused
+            agent = self._with_member(agent, self.queue_id(event.queue), event.at_ms, paused)
+            if agent.presumed:
+                agent = agent._replace(signed_in=False, presumed=False)
+        self.settle(agent, event.at_ms)
+
+    def signed_out(self, event: SignedOut) -> None:
+        """Take a sign-out; where the sign-in was before anything was known, its length says when it was."""
+        agent = self.agent(event.agent)
+        if agent.span is None and event.signed_in_ms:
+            since_ms = max(event.at_ms - event.signed_in_ms, self.since_ms)
+            if since_ms < event.at_ms:
+                agent = agent._replace(signed_in=True)
+                self.settle(agent, since_ms)
+                agent = self.by_key[agent.key]
+        if event.queue is None:
+            agent = self._without_members(agent, event.at_ms)
+        else:
+            queue_id = self.queue_id(event.queue)
+            member = agent.members.get(queue_id)
+            if member is not None:
+                self._close_member(member, event.at_ms)
+                rest = {q: m for q, m in agent.members.items() if q != queue_id}
+                agent = agent._replace(members=rest, paused=agent.paused if rest else None)
+        self.settle(agent, event.at_ms)
+
+    def _without_members(self, agent: AgentKnown, at_ms: int) -> AgentKnown:
+        for member in agent.members.values():
+            self._close_member(member, at_ms)
+        return agent._replace(members={}, signed_in=False, presumed=False, paused=None, wrapping=None)
+
+    def paused(self, event: Paused) -> None:
+        """Take a pause, of one queue or of all; a second pause with another reason changes the reason."""
+        queue_id = None if event.queue is None else self.queue_id(event.queue)
+        agent = self.present(event.agent, queue_id, event.at_ms)
+        if queue_id is not None:
+            agent = self._with_member(agent, queue_id, event.at_ms, event.reason)
+        else:
+            for each in tuple(agent.members):
+                agent = self._with_member(agent, each, event.at_ms, event.reason)
+            agent = agent._replace(paused=event.reason)
+        self.settle(agent, event.at_ms)
+
+    def resumed(self, event: Resumed) -> None:
+        """Take the end of a pause, of one queue or of all."""
+        queue_id = None if event.queue is None else self.queue_id(event.queue)
+        agent = self.present(event.agent, queue_id, event.at_ms)
+        for each in tuple(agent.members) if queue_id is None else (queue_id,):
+            agent = self._with_member(agent, each, event.at_ms, None)
+        self.settle(agent._replace(paused=None), event.at_ms)
+
+    def rings(self, agent: AgentKnown, call: Call, at_ms: int) -> None:
+        """Take that an agent's phone rings for a visit."""
+        self.at_phones[call.id].add(agent.key)
+        self.settle(agent._replace(ringing=(call.id, call.queue_id)), at_ms)
+
+    def hush(self, call_id: int, at_ms: int) -> None:
+        """Stop the ringing for a visit at every phone."""
+        for key in self.at_phones.pop(call_id, ()):
+            agent = self.by_key[key]
+            if agent.ringing is not None and agent.ringing[0] == call_id:
+                self.settle(agent._replace(ringing=None), at_ms)
+
+    def restart(self, at_ms: int) -> None:
+        """Void all sign-ins. Who was only presumed to be there is unknown now, the others are offline."""
+        for agent in tuple(self.by_key.values()):
+            if agent.span is None:
+                continue
+            presumed = agent.presumed
+            agent = self._without_members(agent, at_ms)._replace(calls=(), held=False, ringing=None)
+            if presumed:
+                self._forget(agent, at_ms)
+            else:
+                self.settle(agent, at_ms)
+
+    def blind(self, at_ms: int) -> None:
+        """Forget all states: nothing is known from `at_ms` on."""
+        for agent in tuple(self.by_key.values()):
+            emptied = self._without_members(agent, at_ms)._replace(calls=(), held=False, ringing=None)
+            self._forget(emptied, at_ms)
+
+    def _forget(self, agent: AgentKnown, at_ms: int) -> None:
+        span = agent.span
+        if span is not None:
+            self.rows.spans[agent.id, span.since_ms] = Span(*span[:6], max(at_ms, span.since_ms))
+        self.by_key[agent.key] = agent._replace(span=None)

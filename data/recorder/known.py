@@ -1,0 +1,92 @@
+"""What the recorder remembers between observations, and what it hands to the writer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from data.model.observation import Act, AgentEntry, Directory, QueueEntry, SeatEntry
+from data.model.rows import Call, Coverage, Member, Ring, Sample, Span
+
+
+class AgentKnown(NamedTuple):
+    """One agent as the recorder knows them.
+
+    `members` maps a queue's id to its open `Member` row. `signed_in` is a sign-in that names no queue, or one
+    presumed because the agent acts. `calls` are the answered, open visits, oldest first; `ringing` and `wrapping` are (call id, queue id). `span` is the open span;
+    None when nothing is known.
+    """
+
+    id: int
+    key: str
+    members: Mapping[int, Member] = {}
+    signed_in: bool = False
+    presumed: bool = False
+    paused: str | None = None
+    calls: tuple[int, ...] = ()
+    held: bool = False
+    ringing: tuple[int, int] | None = None
+    wrapping: tuple[int, int] | None = None
+    span: Span | None = None
+
+
+class Known(NamedTuple):
+    """All that the recorder needs of one source's past. Treat the mappings as frozen."""
+
+    source_id: int
+    agents: Mapping[str, AgentKnown] = {}
+    queues: Mapping[str, int] = {}
+    channels: Mapping[int, str] = {}
+    entries: Mapping[str, AgentEntry | QueueEntry | SeatEntry] = {}
+    """The last directory entry written for each agent (`a:key`), queue (`q:key`) and seat (`s:label`)."""
+    open: Mapping[tuple[str, int], Call] = {}
+    """Open visits by (contact, queue id)."""
+    closed: Mapping[tuple[str, int], Call] = {}
+    """The last ended visit by (contact, queue id), for as long as a late word on it may come."""
+    derived: frozenset[int] = frozenset()
+    """Open visits whose entry was not seen but worked out."""
+    coverage: Coverage | None = None
+    cursor: str | None = None
+    next_agent: int = 1
+    next_queue: int = 1
+    next_call: int = 1
+
+
+@dataclass(slots=True)
+class Rows:
+    """What one observation changes, for the writer to put down in one transaction.
+
+    `calls` maps an id to (the row as it stood, or None; the row as it is now). `spans` and `members` are keyed by
+    what is unique of them, so that a row opened and closed within one observation is written once.
+    """
+
+    source_id: int
+    agents: list[tuple[int, str]] = field(default_factory=list)
+    queues: list[tuple[int, str]] = field(default_factory=list)
+    directory: list[tuple[int, Directory]] = field(default_factory=list)
+    spans: dict[tuple[int, int], Span] = field(default_factory=dict)
+    calls: dict[int, tuple[Call | None, Call]] = field(default_factory=dict)
+    members: dict[tuple[int, int, int], Member] = field(default_factory=dict)
+    rings: list[Ring] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
+    coverage: list[Coverage] = field(default_factory=list)
+    acts: tuple[Act, ...] = ()
+    cursor: str | None = None
+    repeats: int = 0
+    """Events that said what was already known."""
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(
+            self.agents
+            or self.queues
+            or self.directory
+            or self.spans
+            or self.calls
+            or self.members
+            or self.rings
+            or self.samples
+            or self.coverage
+            or self.acts
+        )
