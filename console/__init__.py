@@ -1,0 +1,1 @@
+"""The program people start: command line, app, screens, settings, and the clock."""
