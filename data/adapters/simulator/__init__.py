@@ -1,0 +1,132 @@
+"""A floor that is played: the same seed, size and day give the same events, however it is polled."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from data.adapters.base import Capability
+from data.adapters.simulator.demand import arrivals
+from data.adapters.simulator.engine import Engine
+from data.adapters.simulator.floor import FloorPlan, default_floor, plain_floor
+from data.adapters.simulator.shift import roster
+from data.model.days import INTERVAL, day_of, day_window
+from data.model.observation import Act, Event, Observation
+
+__all__ = ["FloorPlan", "Simulator", "default_floor", "plain_floor", "simulate_day"]
+
+UTC = ZoneInfo("UTC")
+
+
+class Simulator:
+    """A simulated telephony system, as an adapter.
+
+    Each local day is played from its own seed, so that any day can be made alone. The first observation
+    begins at the midnight before `start_ms`: whoever opens the floor at 10:42 finds the whole morning.
+
+    Args:
+        seed: Of all chance.
+        agents: How many people the floor has.
+        zone: Where the floor stands; it cuts the days.
+        start_ms: The moment that the floor shows when the simulator is made; None: what the clock shows.
+        clock: Returns the present in UTC ms; None: the machine's clock.
+        speed: How many simulated seconds pass in one of the clock's.
+        load: Multiplies the arrivals.
+        plan: Another floor than the default one.
+    """
+
+    def __init__(
+        self,
+        seed: int = 1,
+        agents: int = 60,
+        zone: ZoneInfo = UTC,
+        start_ms: int | None = None,
+        clock: Callable[[], int] | None = None,
+        speed: float = 1.0,
+        load: float = 1.0,
+        plan: FloorPlan | None = None,
+    ) -> None:
+        self._seed = seed
+        self._zone = zone
+        self._clock = clock or _machine_clock
+        self._speed = speed
+        self._load = load
+        self._made_ms = self._clock()
+        self._start_ms = self._made_ms if start_ms is None else start_ms
+        self._plan = plan or default_floor(agents, seed)
+        self._day = day_of(self._start_ms, zone)
+        self._engine = self._open(self._day)
+        self._until_ms = day_window(self._day, zone).since_ms
+        self._told = False
+
+    @property
+    def name(self) -> str:
+        """The source's name."""
+        return "simulator"
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What this adapter can do."""
+        return frozenset({Capability.EVENTS, Capability.HISTORY, Capability.PLAYED_SUPERVISOR})
+
+    def now_ms(self) -> int:
+        """Return the simulated present."""
+        return self._start_ms + round((self._clock() - self._made_ms) * self._speed)
+
+    async def poll(self) -> Observation:
+        """Return what happened since the last poll, the first time since midnight."""
+        return self.advance(self.now_ms())
+
+    async def aclose(self) -> None:
+        """Nothing is held."""
+
+    def advance(self, until_ms: int) -> Observation:
+        """Return what happened after the last observation, up to and including `until_ms`."""
+        since_ms, self._until_ms = self._until_ms, max(until_ms, self._until_ms)
+        events: list[Event] = []
+        acts: list[Act] = []
+        while True:
+            window = day_window(self._day, self._zone)
+            self._engine.run(min(self._until_ms, window.until_ms))
+            events += self._engine.events
+            self._engine.events.clear()
+            if self._until_ms <= window.until_ms:
+                break
+            self._day += timedelta(days=1)
+            self._engine = self._open(self._day)
+        directory = None if self._told else self._plan.directory
+        self._told = True
+        return Observation(self.name, since_ms, self._until_ms, events, tuple(acts), directory)
+
+    def _open(self, day: date) -> Engine:
+        """Return a day before its first event. Each kind of chance has a stream of its own."""
+
+        def stream(kind: str) -> Random:
+            return Random(f"{self._seed}/{day}/{kind}")
+
+        duties = roster(self._plan, day, self._zone, stream("shift"))
+        coming = arrivals(self._plan, day, self._zone, self._load, stream("demand"))
+        return Engine(self._plan, duties, coming, stream("floor"), f"{day:%Y%m%d}")
+
+
+def simulate_day(
+    day: date,
+    zone: ZoneInfo = UTC,
+    seed: int = 1,
+    agents: int = 60,
+    load: float = 1.0,
+    plan: FloorPlan | None = None,
+    batch_ms: int = INTERVAL,
+) -> Iterator[Observation]:
+    """Yield a whole local day, midnight to midnight, in observations of `batch_ms`."""
+    window = day_window(day, zone)
+    floor = Simulator(seed, agents, zone, window.since_ms, lambda: 0, load=load, plan=plan)
+    for since_ms in range(window.since_ms, window.until_ms, batch_ms):
+        yield floor.advance(min(since_ms + batch_ms, window.until_ms))
+
+
+def _machine_clock() -> int:
+    return time.time_ns() // 1_000_000
