@@ -13,6 +13,7 @@ from data.adapters.simulator.demand import arrivals
 from data.adapters.simulator.engine import Engine
 from data.adapters.simulator.floor import FloorPlan, default_floor, plain_floor
 from data.adapters.simulator.shift import roster
+from data.adapters.simulator.supervisor import Supervisor
 from data.model.days import INTERVAL, day_of, day_window
 from data.model.observation import Act, Event, Observation
 
@@ -58,7 +59,7 @@ class Simulator:
         self._start_ms = self._made_ms if start_ms is None else start_ms
         self._plan = plan or default_floor(agents, seed)
         self._day = day_of(self._start_ms, zone)
-        self._engine = self._open(self._day)
+        self._engine, self._supervisor = self._open(self._day)
         self._until_ms = day_window(self._day, zone).since_ms
         self._told = False
 
@@ -93,15 +94,17 @@ class Simulator:
             self._engine.run(min(self._until_ms, window.until_ms))
             events += self._engine.events
             self._engine.events.clear()
+            acts += self._supervisor.acts
+            self._supervisor.acts.clear()
             if self._until_ms <= window.until_ms:
                 break
             self._day += timedelta(days=1)
-            self._engine = self._open(self._day)
+            self._engine, self._supervisor = self._open(self._day)
         directory = None if self._told else self._plan.directory
         self._told = True
         return Observation(self.name, since_ms, self._until_ms, events, tuple(acts), directory)
 
-    def _open(self, day: date) -> Engine:
+    def _open(self, day: date) -> tuple[Engine, Supervisor]:
         """Return a day before its first event. Each kind of chance has a stream of its own."""
 
         def stream(kind: str) -> Random:
@@ -109,7 +112,8 @@ class Simulator:
 
         duties = roster(self._plan, day, self._zone, stream("shift"))
         coming = arrivals(self._plan, day, self._zone, self._load, stream("demand"))
-        return Engine(self._plan, duties, coming, stream("floor"), f"{day:%Y%m%d}")
+        engine = Engine(self._plan, duties, coming, stream("floor"), f"{day:%Y%m%d}")
+        return engine, Supervisor(engine, day, self._zone, stream("supervisor"))
 
 
 def simulate_day(

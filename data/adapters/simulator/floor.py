@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil
 from random import Random
 from typing import NamedTuple
@@ -49,8 +48,7 @@ class Surge(NamedTuple):
     factor: float
 
 
-@dataclass(frozen=True)
-class DayShape:
+class DayShape(NamedTuple):
     """How a day runs: opening hours, arrivals by half hour from the opening, weekdays from Monday, surges."""
 
     opens: int
@@ -60,8 +58,7 @@ class DayShape:
     surges: tuple[Surge, ...] = ()
 
 
-@dataclass(frozen=True)
-class FloorPlan:
+class FloorPlan(NamedTuple):
     """What is settled about a floor before a day begins; unless it is `rostered`, all are there all day."""
 
     agents: tuple[AgentEntry, ...]
@@ -79,7 +76,7 @@ class FloorPlan:
 _WEEKDAYS = (1.12, 1.03, 1.0, 0.98, 0.97, 0.68, 0.55)
 _HALF_HOURS = (
     *(0.47, 0.51, 0.81, 0.83, 0.83, 0.82, 1.04, 1.07, 1.05, 1.0, 0.91, 0.98),
-    *(1.03, 0.95, 0.95, 1.01, 1.06, 1.05, 0.60, 0.53, 0.22, 0.20, 0.19, 0.17),
+    *(1.03, 0.95, 0.95, 1.01, 1.06, 1.05, 0.60, 0.53, 0.22, 0.23, 0.21, 0.19),
 )
 _OUTAGE = 10 * 60 + 40
 _SURGES = (
@@ -152,17 +149,17 @@ def _queues(scale: float) -> tuple[QueuePlan, ...]:
 
     chat = QueuePlan(
         QueueEntry("chat", "chat 在线", Channel.CHAT, 45 * SECOND, 5 * SECOND, 0.8),
-        62 * scale,
+        66 * scale,
         lognormal(260 * SECOND, 0.6, 20 * SECOND),
         lognormal(20 * SECOND, 0.5, 3 * SECOND),
         lognormal(180 * SECOND, 0.8),
         hold_share=0.0,
     )
     return (
-        voice("complaints", "投诉 complaints", 64, 270, 55, priority=1),
-        voice("billing", "billing 账单", 170, 190, 35),
-        voice("sales", "sales", 108, 220, 40),
-        voice("tech", "技术 tech", 84, 285, 45),
+        voice("complaints", "投诉 complaints", 67, 270, 55, priority=1),
+        voice("billing", "billing 账单", 177, 190, 35),
+        voice("sales", "sales", 113, 220, 40),
+        voice("tech", "技术 tech", 85, 285, 45),
         chat,
     )
 
@@ -179,7 +176,7 @@ def _team_of_each(agents: int) -> list[tuple[str, tuple[str, ...]]]:
 
 def _skills(team: str, own: tuple[str, ...], rng: Random) -> tuple[str, ...]:
     """Return the queues an agent serves: the team's, and for most one or both of the team's second ones."""
-    return own + tuple(skill for skill in _SECOND_SKILLS[team] if rng.random() < 0.45)
+    return own + tuple(skill for skill in _SECOND_SKILLS[team] if rng.random() < 0.3)
 
 
 def _seats(agents: int) -> tuple[SeatEntry, ...]:

@@ -1,0 +1,174 @@
+"""A played supervisor: sees things and raises flags, deals with them, and does the rounds of the day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from random import Random
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from data.adapters.simulator.checklists import ROUNDS, Check, Round
+from data.adapters.simulator.demand import clock_ms
+from data.adapters.simulator.engine import Agent, Engine
+from data.model.days import HOUR, MINUTE
+from data.model.observation import Act, ChecklistOpened, FlagRaised, FlagResolved, ItemMarked
+from data.model.words import FlagKind, Mark, State
+
+FIRST_GLANCE, LAST_GLANCE = 8 * 60 + 9, 19 * 60 + 40
+EXPIRES_MS = 2 * HOUR
+FAILED, NOTHING_THERE = 0.13, 0.6
+"""Shares of checks that fail; and that find nothing to look at, where that can be."""
+
+_ON_A_CALL = frozenset({State.TALKING, State.HOLD, State.WRAP_UP})
+_SIGNED_IN = _ON_A_CALL | {State.AVAILABLE}
+_OUT = frozenset({State.NOT_READY})
+_TEAM_LEADS = {"客服一部": "刘敏", "客服二部": "陈静", "Sales": "Marco", "技术支持": "Ivo"}
+_CARETAKER = "后勤 Facilities"
+
+
+class Sight(NamedTuple):
+    """What can be seen of agents in some states, how often, and what is noted of it then and afterwards."""
+
+    kind: FlagKind
+    weight: int
+    states: frozenset[State]
+    english: tuple[str, ...]
+    chinese: tuple[str, ...]
+    english_after: tuple[str, ...] = ()
+    chinese_after: tuple[str, ...] = ()
+
+
+_SIGHTS = (
+    Sight(
+        FlagKind.ASKED_FOR_HELP,
+        32,
+        _ON_A_CALL,
+        ("hand up, tariff question", "needs a second opinion on a refund", "system shows two accounts"),
+        ("举手，套餐问题", "退款拿不准", "系统查不到订单", "客户要求升级"),
+        ("solved together", "article sent"),
+        ("已一起解决", "已补知识库"),
+    ),
+    Sight(
+        FlagKind.DISTRESSED_CALLER,
+        24,
+        _ON_A_CALL,
+        ("caller in tears, keep calm and slow", "caller lost service at a hospital"),
+        ("客户情绪激动，请留意", "客户哭诉，建议放慢语速", "客户扬言投诉到底"),
+        ("caller called back, settled", "took five minutes after it"),
+        ("已回电安抚", "通话后已休息五分钟"),
+    ),
+    Sight(
+        FlagKind.RAISED_VOICE,
+        12,
+        _ON_A_CALL,
+        ("voice up twice in this call", "heard across the row"),
+        ("音量偏高，整排可闻", "与客户争执"),
+        ("talked in private, fine again", "listened to the call together"),
+        ("已单独沟通，状态恢复", "已一起听录音"),
+    ),
+    Sight(
+        FlagKind.STEPPED_AWAY_UPSET,
+        9,
+        _OUT,
+        ("left the seat after a hard call", "wants ten quiet minutes"),
+        ("难缠来电后离席", "想安静一会儿"),
+        ("back, feels better", "buddy sits with them now"),
+        ("已返回，状态平稳", "已安排一帮一"),
+    ),
+    Sight(
+        FlagKind.PRAISE,
+        23,
+        _SIGNED_IN,
+        ("turned a complaint into thanks", "patient for eleven minutes, well done", "helped the newcomer"),
+        ("客户点名表扬", "耐心解释，值得分享", "主动帮助新人", "投诉化解得漂亮"),
+    ),
+)
+
+
+class Supervisor:
+    """Plays the two leads of a day on an engine's agenda; `acts` grows as the engine runs."""
+
+    def __init__(self, engine: Engine, day: date, zone: ZoneInfo, rng: Random) -> None:
+        self.acts: list[Act] = []
+        self._engine = engine
+        self._rng = rng
+        self._open: set[tuple[str, FlagKind]] = set()
+        self._last_ms = clock_ms(day, LAST_GLANCE, zone)
+        engine.at(clock_ms(day, FIRST_GLANCE, zone), self._glance, None)
+        for round_ in ROUNDS:
+            self._plan(round_, f"{day}/{round_.key}", lambda minute: clock_ms(day, minute, zone))
+
+    # Flags
+
+    def _glance(self, _: None) -> None:
+        """Look over the floor, flag one agent, and look again a while later."""
+        now_ms, rng = self._engine.now_ms, self._rng
+        following_ms = now_ms + round(rng.uniform(8, 19) * MINUTE)
+        if following_ms < self._last_ms:
+            self._engine.at(following_ms, self._glance, None)
+        sight = rng.choices(_SIGHTS, [sight.weight for sight in _SIGHTS])[0]
+        seen = self._seen(sight)
+        if not seen:
+            return
+        agent = rng.choice(seen).key
+        by, chinese = rng.choice((("张磊", True), ("Dana", False)))
+        note = rng.choice(sight.chinese if chinese else sight.english)
+        self.acts.append(FlagRaised(now_ms, agent, sight.kind, by, note, now_ms + EXPIRES_MS))
+        after = sight.chinese_after if chinese else sight.english_after
+        if after:
+            self._open.add((agent, sight.kind))
+            dealt_ms = now_ms + round(rng.uniform(10, 40) * MINUTE)
+            self._engine.at(
+                dealt_ms, self._resolve, FlagResolved(dealt_ms, agent, sight.kind, by, rng.choice(after))
+            )
+
+    def _seen(self, sight: Sight) -> list[Agent]:
+        return [
+            agent
+            for agent in self._engine.agents
+            if agent.state in sight.states and (agent.key, sight.kind) not in self._open
+        ]
+
+    def _resolve(self, resolved: FlagResolved) -> None:
+        self._open.discard((resolved.agent, resolved.kind))
+        self.acts.append(resolved)
+
+    # Rounds
+
+    def _plan(self, round_: Round, checklist: str, moment: Callable[[int], int]) -> None:
+        """Put a round on the agenda: opened, then one check after another, the last before it is due."""
+        items = tuple(check.item for check in round_.checks)
+        opened = ChecklistOpened(
+            moment(round_.opens), checklist, round_.en, round_.zh, moment(round_.due), items
+        )
+        self._engine.at(opened.at_ms, self.acts.append, opened)
+        step_ms = (moment(round_.due) - moment(round_.begins)) / (len(items) + 1)
+        for place, check in enumerate(round_.checks, start=1):
+            at_ms = moment(round_.begins) + round(step_ms * (place + self._rng.uniform(-0.7, 0.2)))
+            self._engine.at(at_ms, self._mark, (round_, checklist, check))
+
+    def _mark(self, checked: tuple[Round, str, Check]) -> None:
+        round_, checklist, check = checked
+        now_ms, rng, place, owner, due_ms = self._engine.now_ms, self._rng, "", "", None
+        mark, note = Mark.PASS, ""
+        if check.none and rng.random() < NOTHING_THERE:
+            mark, note = Mark.NOT_APPLICABLE, check.none[round_.chinese]
+        elif rng.random() < FAILED:
+            mark, note = Mark.FAIL, check.wrong[round_.chinese]
+            place, owner = self._culprit(check, round_.by)
+            due_ms = now_ms + rng.choice((15, 30, 60)) * MINUTE
+        self.acts.append(
+            ItemMarked(now_ms, checklist, check.key, mark, round_.by, note, place, owner, due_ms)
+        )
+
+    def _culprit(self, check: Check, lead: str) -> tuple[str, str]:
+        """Return where a check failed, and who puts it right."""
+        present = [agent.entry for agent in self._engine.agents if agent.state in _SIGNED_IN]
+        if check.where == "floor" or not present:
+            return "", lead
+        entry = self._rng.choice(present)
+        seat = entry.seat or ""
+        if check.where == "zone":
+            return seat.split("-")[0], _CARETAKER
+        return seat, _TEAM_LEADS.get(entry.team or "", lead)
