@@ -149,9 +149,7 @@ _MID_SHIFT = (
         "zone",
         ("loud talk about a caller", "大声议论客户"),
     ),
-    Check(
-        "seats", "All at their own seats", "均在本人工位", "seat", ("swapped without a word", "未报备换座")
-    ),
+    Check("seats", "All at their own seats", "均在本人工位", "seat", ("swapped without a word", "未报备换座")),
     Check(
         "clusters",
         "No clusters in the aisles",
@@ -294,9 +292,7 @@ _CLOSING = (
         "floor",
         ("two go to tomorrow", "两条转明日"),
     ),
-    Check(
-        "log", "Handover log written", "交接日志已填写", "floor", ("outage part missing", "缺系统故障一段")
-    ),
+    Check("log", "Handover log written", "交接日志已填写", "floor", ("outage part missing", "缺系统故障一段")),
 )
 
 ROUNDS = (

@@ -261,9 +261,7 @@ class Engine:
     def _stop_ringing(self, contact: Contact, agent: Agent, *, cancelled: bool) -> None:
         contact.rung = None
         ring_ms = self.now_ms - contact.rang_ms
-        self.events.append(
-            RingEnded(self.now_ms, contact.key, contact.line.key, agent.key, ring_ms, cancelled)
-        )
+        self.events.append(RingEnded(self.now_ms, contact.key, contact.line.key, agent.key, ring_ms, cancelled))
 
     def _abandon(self, contact: Contact) -> None:
         self._give_up(contact, Outcome.ABANDONED)

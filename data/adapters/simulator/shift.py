@@ -12,8 +12,16 @@ from data.adapters.simulator.floor import FloorPlan
 from data.model.days import HOUR, MINUTE, SECOND
 from data.model.observation import AgentEntry
 
-SHIFTS = ((8 * 60, 17 * 60), (9 * 60, 18 * 60), (11 * 60, 20 * 60))
-"""Begin and end in minutes after midnight."""
+
+class Shift(NamedTuple):
+    """Begin and end in minutes after midnight; the first meals are `meal_after` hours into it."""
+
+    begins: int
+    ends: int
+    meal_after: float
+
+
+SHIFTS = (Shift(8 * 60, 17 * 60, 3.3), Shift(9 * 60, 18 * 60, 3.9), Shift(11 * 60, 20 * 60, 3.6))
 _SHIFT_OF = (0, 1, 0, 2, 1, 0, 2, 0, 1, 2, 0, 1, 0, 2, 1, 0, 2, 0, 1, 0)
 """The shift of each agent by place, so that every team and row has all three: 9 early, 6 middle, 5 late."""
 
@@ -23,6 +31,7 @@ ABSENT, LATE, OVERRUN = 0.02, 0.05, 0.10
 _WEEKEND = {5: 0.68, 6: 0.58}
 """The share of agents who work on Saturday and on Sunday."""
 FAULT_AT, FAULT_MS = 15 * 60 + 20, 6 * MINUTE
+MEETING_AT = 14 * 60 + 30
 
 
 class Pause(NamedTuple):
@@ -43,23 +52,35 @@ class Duty(NamedTuple):
     pauses: tuple[Pause, ...] = ()
 
 
+class Together(NamedTuple):
+    """What happens to several at once: a system fault in one zone, a meeting of some of one team."""
+
+    zone: str
+    fault_ms: int
+    team: str | None
+    meeting_ms: int
+
+
 def roster(plan: FloorPlan, day: date, zone: ZoneInfo, rng: Random) -> list[Duty]:
     """Return the day's duties."""
+
+    def moment(minute: int) -> int:
+        return clock_ms(day, minute, zone)
+
     if not plan.rostered:
-        since_ms, until_ms = (clock_ms(day, m, zone) for m in (plan.shape.opens, plan.shape.closes))
+        since_ms, until_ms = moment(plan.shape.opens), moment(plan.shape.closes)
         return [Duty(agent, since_ms, until_ms) for agent in plan.agents]
-    midnight_ms = clock_ms(day, 0, zone)
-    broken_zone = rng.choice(plan.seats).zone if plan.seats else ""
-    meeting = rng.choice(plan.agents).team
+    broken, meeting = rng.choice(plan.seats).zone, rng.choice(plan.agents).team
+    together = Together(broken, moment(FAULT_AT), meeting, moment(MEETING_AT))
     duties: list[Duty] = []
     for place, agent in enumerate(plan.agents):
         if rng.random() < ABSENT or rng.random() >= _WEEKEND.get(day.weekday(), 1.0):
             continue
         shift = SHIFTS[_SHIFT_OF[place % len(_SHIFT_OF)]]
-        begins, ends = (clock_ms(day, minute, zone) for minute in shift)
-        pauses = _breaks(begins, place, rng) + _shared(midnight_ms, agent, broken_zone, meeting, rng)
-        leaves = ends + round(rng.uniform(0, 4) * MINUTE)
-        duties.append(Duty(agent, begins + _arrives(rng), leaves, tuple(sorted(pauses))))
+        begins_ms = moment(shift.begins)
+        pauses = _breaks(begins_ms, shift.meal_after, place, rng) + _shared(together, agent, rng)
+        leaves_ms = moment(shift.ends) + round(rng.uniform(0, 4) * MINUTE)
+        duties.append(Duty(agent, begins_ms + _arrives(rng), leaves_ms, tuple(sorted(pauses))))
     return duties
 
 
@@ -70,7 +91,7 @@ def _arrives(rng: Random) -> int:
     return round(rng.uniform(-9, 0.5) * MINUTE)
 
 
-def _breaks(begins_ms: int, place: int, rng: Random) -> list[Pause]:
+def _breaks(begins_ms: int, meal_after: float, place: int, rng: Random) -> list[Pause]:
     """Return an agent's own breaks; rests and meals are taken in turns, so that few are out at once."""
     turn = (place * 7 % 20) / 20
 
@@ -79,7 +100,7 @@ def _breaks(begins_ms: int, place: int, rng: Random) -> list[Pause]:
 
     breaks = [
         Pause(after(1.4 + 1.6 * turn), "rest", _taken("rest", rng)),
-        Pause(after(3.6 + 1.9 * turn), "meal", _taken("meal", rng)),
+        Pause(after(meal_after + 1.7 * turn), "meal", _taken("meal", rng)),
         Pause(after(6.3 + 1.6 * turn), "rest", _taken("rest", rng)),
         Pause(after(rng.uniform(0.7, 3.4)), "restroom", round(rng.uniform(2.5, 7) * MINUTE)),
         Pause(after(rng.uniform(5.5, 8.4)), "restroom", round(rng.uniform(2.5, 7) * MINUTE)),
@@ -99,13 +120,13 @@ def _taken(reason: str, rng: Random) -> int:
     return round(allowed * rng.uniform(0.75, 1.0))
 
 
-def _shared(midnight_ms: int, agent: AgentEntry, zone: str, meeting: str | None, rng: Random) -> list[Pause]:
-    """Return what happens to several at once: one zone's system fault, a third of one team's meeting."""
+def _shared(together: Together, agent: AgentEntry, rng: Random) -> list[Pause]:
+    """Return an agent's part in what happens to several at once."""
     shared: list[Pause] = []
-    if agent.seat is not None and agent.seat.startswith(f"{zone}-"):
-        at_ms = midnight_ms + FAULT_AT * MINUTE + round(rng.uniform(0, 25) * SECOND)
+    if (agent.seat or "").startswith(f"{together.zone}-"):
+        at_ms = together.fault_ms + round(rng.uniform(0, 25) * SECOND)
         length_ms = FAULT_MS + round(rng.uniform(-20, 20) * SECOND)
         shared.append(Pause(at_ms, "system_fault", length_ms, fixed=True))
-    if agent.team == meeting and rng.random() < 0.33:
-        shared.append(Pause(midnight_ms + (14 * 60 + 30) * MINUTE, "meeting", 20 * MINUTE, fixed=True))
+    if agent.team == together.team and rng.random() < 0.3:
+        shared.append(Pause(together.meeting_ms, "meeting", 20 * MINUTE, fixed=True))
     return shared

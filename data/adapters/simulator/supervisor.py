@@ -119,9 +119,7 @@ class Supervisor:
         if after:
             self._open.add((agent, sight.kind))
             dealt_ms = now_ms + round(rng.uniform(10, 40) * MINUTE)
-            self._engine.at(
-                dealt_ms, self._resolve, FlagResolved(dealt_ms, agent, sight.kind, by, rng.choice(after))
-            )
+            self._engine.at(dealt_ms, self._resolve, FlagResolved(dealt_ms, agent, sight.kind, by, rng.choice(after)))
 
     def _seen(self, sight: Sight) -> list[Agent]:
         return [
@@ -139,9 +137,7 @@ class Supervisor:
     def _plan(self, round_: Round, checklist: str, moment: Callable[[int], int]) -> None:
         """Put a round on the agenda: opened, then one check after another, the last before it is due."""
         items = tuple(check.item for check in round_.checks)
-        opened = ChecklistOpened(
-            moment(round_.opens), checklist, round_.en, round_.zh, moment(round_.due), items
-        )
+        opened = ChecklistOpened(moment(round_.opens), checklist, round_.en, round_.zh, moment(round_.due), items)
         self._engine.at(opened.at_ms, self.acts.append, opened)
         step_ms = (moment(round_.due) - moment(round_.begins)) / (len(items) + 1)
         for place, check in enumerate(round_.checks, start=1):
@@ -158,9 +154,7 @@ class Supervisor:
             mark, note = Mark.FAIL, check.wrong[round_.chinese]
             place, owner = self._culprit(check, round_.by)
             due_ms = now_ms + rng.choice((15, 30, 60)) * MINUTE
-        self.acts.append(
-            ItemMarked(now_ms, checklist, check.key, mark, round_.by, note, place, owner, due_ms)
-        )
+        self.acts.append(ItemMarked(now_ms, checklist, check.key, mark, round_.by, note, place, owner, due_ms))
 
     def _culprit(self, check: Check, lead: str) -> tuple[str, str]:
         """Return where a check failed, and who puts it right."""
