@@ -63,13 +63,13 @@ class CallFigures(NamedTuple):
         """Return the sums of both, and the greater maximum."""
         sums = [a + b for a, b in zip(self, other, strict=True)]
         sums[-1] = max(self[-1], other[-1])
-        return self._make(sums)
+        return type(self)(*sums)
 
     def minus(self, other: CallFigures) -> Self:
         """Return the sums without the other's; the maximum stays."""
         sums = [a - b for a, b in zip(self, other, strict=True)]
         sums[-1] = self[-1]
-        return self._make(sums)
+        return type(self)(*sums)
 
 
 NOTHING = CallFigures()
@@ -121,9 +121,19 @@ def as_of(call: Call, moment_ms: int) -> Call:
     if call.answered_ms is None or call.answered_ms > moment_ms:
         if call.answered_ms is None and call.ended_ms is not None and call.ended_ms <= moment_ms:
             return call
-        return Call(*call[:2], call.queue_id, None, *call[4:7])
+        return call._replace(
+            agent_id=None,
+            answered_ms=None,
+            ended_ms=None,
+            wait_ms=None,
+            ring_ms=None,
+            talk_ms=None,
+            hold_ms=None,
+            wrap_up_ms=None,
+            outcome=None,
+        )
     if call.ended_ms is None or call.ended_ms > moment_ms:
-        return Call(*call[:8], None, call.wait_ms, call.ring_ms, None, None, None, Outcome.ANSWERED)
+        return call._replace(ended_ms=None, talk_ms=None, hold_ms=None, wrap_up_ms=None, outcome=Outcome.ANSWERED)
     if call.wrap_up_ms is not None and call.ended_ms + call.wrap_up_ms > moment_ms:
         return call._replace(wrap_up_ms=None)
     return call
@@ -214,7 +224,7 @@ class TimeFigures(NamedTuple):
 
     def plus(self, other: TimeFigures) -> Self:
         """Return the sums of both."""
-        return self._make([a + b for a, b in zip(self, other, strict=True)])
+        return type(self)(*(a + b for a, b in zip(self, other, strict=True)))
 
 
 def signed_in_ms(t: TimeFigures) -> int:

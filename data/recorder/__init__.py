@@ -5,7 +5,7 @@ neither of its arguments. Spans of one agent never overlap, a gap in coverage en
 observation that was already recorded changes nothing.
 """
 
-from data.recorder.known import AgentKnown, Known, Rows
+from data.model.known import AgentKnown, Known, Rows
 from data.recorder.record import record
 
 __all__ = ["AgentKnown", "Known", "Rows", "record"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from data.model.known import AgentKnown, Known, Rows
 from data.model.observation import Paused, Resumed, SignedIn, SignedOut
 from data.model.rows import Call, Member, Span
 from data.model.words import State
-from data.recorder.known import AgentKnown, Known, Rows
 
 Derived = tuple[State, str, int | None, int | None]
 
@@ -54,6 +54,8 @@ class AgentBook:
         """Keep `agent` and, if the derived state is another one now, end its span and open the next at `at_ms`."""
         span = agent.span
         derived = self._derive(agent)
+        if derived[0] != State.NOT_READY and any(m.paused is not None for m in agent.members.values()):
+            self.rows.members_changed = True
         if span is None or derived != span[1:5]:
             if span is not None:
                 at_ms = max(at_ms, span.since_ms)
@@ -96,7 +98,9 @@ class AgentBook:
     def _with_member(self, agent: AgentKnown, queue_id: int, at_ms: int, paused: str | None) -> AgentKnown:
         """Open a membership, or cut the one there is where the pause changes."""
         old = agent.members.get(queue_id)
-        if old is not None:
+        if old is None:
+            self.rows.members_changed = True
+        else:
             if old.paused == paused:
                 return agent
             at_ms = max(at_ms, old.since_ms)
@@ -137,6 +141,7 @@ class AgentBook:
             member = agent.members.get(queue_id)
             if member is not None:
                 self._close_member(member, event.at_ms)
+                self.rows.members_changed = True
                 rest = {q: m for q, m in agent.members.items() if q != queue_id}
                 agent = agent._replace(members=rest, paused=agent.paused if rest else None)
         self.settle(agent, event.at_ms)
@@ -144,6 +149,7 @@ class AgentBook:
     def _without_members(self, agent: AgentKnown, at_ms: int) -> AgentKnown:
         for member in agent.members.values():
             self._close_member(member, at_ms)
+            self.rows.members_changed = True
         return agent._replace(members={}, signed_in=False, presumed=False, paused=None, wrapping=None)
 
     def paused(self, event: Paused) -> None:

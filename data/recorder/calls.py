@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from data.model.known import AgentKnown, Known, Rows
 from data.model.observation import (
     CallAnswered,
     CallEnded,
@@ -17,7 +18,6 @@ from data.model.observation import (
 from data.model.rows import Call, Ring
 from data.model.words import Channel, Outcome
 from data.recorder.agents import AgentBook
-from data.recorder.known import AgentKnown, Known, Rows
 
 _TALKED = (Outcome.ANSWERED, Outcome.TRANSFERRED)
 _KEEP_MS = 2 * 3_600_000
@@ -111,6 +111,7 @@ class CallBook:
         if call is None:
             call = self._begin(event.call, queue_id, event.at_ms - (event.wait_ms or 0))
             self.derived.add(call.id)
+            self.rows.derived += 1
         agent = self._freed(self.agents.present(event.agent, queue_id, event.at_ms), queue_id, event.at_ms)
         answered_ms = max(event.at_ms, call.entered_ms)
         wait_ms = answered_ms - call.entered_ms if event.wait_ms is None else event.wait_ms
@@ -160,6 +161,7 @@ class CallBook:
         if call is None:
             span = (event.wait_ms or 0) + (event.talk_ms or 0) + (event.hold_ms or 0)
             call = self._begin(event.call, queue_id, event.at_ms - span)
+            self.rows.derived += 1
         self._close(self._finished(call, event), stored, event)
 
     def _finished(self, call: Call, event: CallEnded) -> Call:
@@ -215,9 +217,7 @@ class CallBook:
             agent = self.agents.present(agent.key, None, event.at_ms)
         rest = tuple(c for c in agent.calls if c != call.id)
         wrapping = (call.id, call.queue_id) if event.wraps_up and not rest else agent.wrapping
-        self.agents.settle(
-            agent._replace(calls=rest, held=agent.held and bool(rest), wrapping=wrapping), event.at_ms
-        )
+        self.agents.settle(agent._replace(calls=rest, held=agent.held and bool(rest), wrapping=wrapping), event.at_ms)
 
     def _agent_of(self, call: Call) -> AgentKnown | None:
         key = self.agents.key_of.get(call.agent_id) if call.agent_id is not None else None

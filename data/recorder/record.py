@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from data.model.days import MINUTE
+from data.model.known import Known, Rows
 from data.model.observation import (
     AgentEntry,
     CallAnswered,
@@ -29,7 +30,6 @@ from data.model.observation import (
 from data.model.rows import Coverage, Sample
 from data.recorder.agents import AgentBook
 from data.recorder.calls import CallBook
-from data.recorder.known import Known, Rows
 
 
 def record(known: Known, observation: Observation) -> tuple[Known, Rows]:

@@ -14,8 +14,8 @@ class AgentKnown(NamedTuple):
     """One agent as the recorder knows them.
 
     `members` maps a queue's id to its open `Member` row. `signed_in` is a sign-in that names no queue, or one
-    presumed because the agent acts. `calls` are the answered, open visits, oldest first; `ringing` and `wrapping` are (call id, queue id). `span` is the open span;
-    None when nothing is known.
+    presumed because the agent acts. `calls` are the answered, open visits, oldest first; `ringing` and `wrapping`
+    are (call id, queue id). `span` is the open span; None when nothing is known.
     """
 
     id: int
@@ -73,6 +73,10 @@ class Rows:
     coverage: list[Coverage] = field(default_factory=list)
     acts: tuple[Act, ...] = ()
     cursor: str | None = None
+    members_changed: bool = False
+    """Whether who serves which queue changed other than by agents who pause in all of them."""
+    derived: int = 0
+    """Visits whose entry was not seen."""
     repeats: int = 0
     """Events that said what was already known."""
 

@@ -1,0 +1,232 @@
+"""The queue log as an adapter: files in, observations and an account of every line out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from data.adapters.base import Capability
+from data.adapters.queue_log.files import LogFile, Mark, chunks, look_through, open_plain
+from data.adapters.queue_log.lines import ACTING_EVENTS, INTERFACE_EVENTS, PARSERS, LineError, is_outbound
+from data.adapters.queue_log.names import NameRules
+from data.adapters.queue_log.report import Report
+from data.model.observation import AgentEntry, Directory, Event, Observation, QueueEntry
+from data.model.text import safe_text
+
+_EARLIEST, _LATEST = 315_532_800, 4_102_444_800
+"""Epochs outside 1980–2100 are no times."""
+
+JOIN_MS = 3_600_000
+"""Silence between two files up to this long counts as measured; a longer one as a gap."""
+
+
+def _ignore(_done: int) -> None:
+    """Report progress to nobody."""
+
+
+class QueueLog:
+    """Reads queue logs once, in the order of their first lines, as observations of about a megabyte of text each.
+
+    `taken` says what earlier imports took; `goals` gives a queue its entry where more than its name is known.
+    `report` fills as the observations are drawn.
+    """
+
+    name = "queue_log"
+    capabilities = frozenset({Capability.EVENTS, Capability.HISTORY})
+
+    def __init__(
+        self,
+        paths: Iterable[Path] = (),
+        names: NameRules | None = None,
+        taken: Iterable[Mark] = (),
+        goals: Mapping[str, QueueEntry] | None = None,
+        progress: Callable[[int], None] = _ignore,
+        source: str = "queue_log",
+    ) -> None:
+        """Look through the files once. Raises LogFileError for one that can't be read."""
+        self.source = source
+        self.names = names or NameRules.of()
+        self.goals = goals or {}
+        self.report = Report()
+        self._progress = progress
+        marks = frozenset(taken)
+        files = [look_through(path, marks, progress) for path in paths]
+        self.files = sorted(files, key=lambda file: (file.first is None, file.first))
+        self._unjoined = self._find_unjoined()
+        self._keys: dict[str, str] = {}
+        self._known_agents: dict[str, str] = {}
+        self._known_queues: set[str] = set()
+        self._batches: Iterator[Observation] | None = None
+        self._until_ms: int | None = None
+        self.marks: list[tuple[LogFile, Mark]] = []
+        """What has been taken of each file so far, for the store's ledger."""
+
+    def _find_unjoined(self) -> frozenset[str]:
+        """Return the interfaces that sign in but never act, where names act that never sign in.
+
+        They are most likely the same people, but nothing in the log says who is who, so their sign-ins are left
+        out rather than shown as agents who sit idle all day.
+        """
+        acting, signing = set(), set()
+        for raw, event in {pair for file in self.files for pair in file.names}:
+            key, kind = self.names.key(raw.decode("utf-8", "replace").strip()), event.decode()
+            if kind in INTERFACE_EVENTS:
+                signing.add(key)
+            elif kind in ACTING_EVENTS:
+                acting.add(key)
+        acting.discard("NONE")
+        return frozenset(signing - acting) if acting - signing else frozenset()
+
+    async def poll(self) -> Observation:
+        """Return the next observation; when the files are read, one in which nothing happened."""
+        if self._batches is None:
+            self._batches = self.observations()
+        following = next(self._batches, None)
+        until_ms = self._until_ms or 0
+        return following or Observation(self.source, until_ms, until_ms)
+
+    async def aclose(self) -> None:
+        """Let go of the file being read."""
+        self._batches = None
+
+    def observations(self, covered_ms: int | None = None) -> Iterator[Observation]:
+        """Yield all that the files say. `covered_ms`: up to when the source is already known."""
+        self._until_ms = covered_ms
+        for file in self.files:
+            yield from self._read(file)
+
+    def _read(self, file: LogFile) -> Iterator[Observation]:
+        report = self.report
+        digest = hashlib.blake2b(digest_size=16)
+        at, number, fresh = 0, 0, True
+        with open_plain(file.path) as opened:
+            for chunk in chunks(opened, file.path):
+                digest.update(chunk)
+                at += len(chunk)
+                self._progress(len(chunk))
+                if at <= file.skip:
+                    number += chunk.count(b"\n")
+                    report.already = number
+                    continue
+                if at - len(chunk) < file.skip:
+                    taken = chunk[: file.skip - at + len(chunk)]
+                    number += taken.count(b"\n")
+                    report.already = number
+                    chunk = chunk[len(taken) :]
+                events = self._events(file.name, number, chunk)
+                number += chunk.count(b"\n") + (not chunk.endswith(b"\n"))
+                mark = Mark(at, digest.digest())
+                self.marks.append((file, mark))
+                observation = self._observation(events, fresh, json.dumps([mark.size, mark.digest.hex()]))
+                fresh = False
+                if observation is not None:
+                    yield observation
+
+    def _observation(self, events: list[Event], fresh: bool, cursor: str) -> Observation | None:
+        if not events:
+            return None
+        first_ms = events[0].at_ms
+        last_ms = max(event.at_ms for event in events)
+        since_ms, until_ms = self._until_ms, self._until_ms
+        if since_ms is None or (fresh and first_ms - since_ms > JOIN_MS):
+            since_ms = min(event.at_ms for event in events)
+        until_ms = last_ms if until_ms is None else max(until_ms, last_ms)
+        self._until_ms = until_ms
+        return Observation(self.source, since_ms, until_ms, events, (), self._directory(events), cursor)
+
+    def _directory(self, events: list[Event]) -> Directory | None:
+        """Return the agents and queues that these events are the first to name."""
+        named = {getattr(event, "queue", None) for event in events}
+        queues = {queue for queue in named if queue} - self._known_queues
+        self._known_queues |= queues
+        agents = tuple(AgentEntry(key, name) for key, name in self._known_agents.items())
+        entries = tuple(self.goals.get(key) or QueueEntry(key, key) for key in sorted(queues))
+        return Directory(agents, entries) if agents or entries else None
+
+    def _events(self, name: str, number: int, chunk: bytes) -> list[Event]:
+        """Return the events of a chunk of lines, and account for each line of it."""
+        text = chunk.decode("utf-8", "replace")
+        lines = text.split("\n")
+        if not lines[-1]:
+            lines.pop()
+        report = self.report
+        report.lines += len(lines)
+        events: list[Event] = []
+        last_ms = report.last_ms or 0
+        for line in lines:
+            number += 1
+            try:
+                event = self._event(line)
+            except LineError as error:
+                report.reject(name, number, str(error), line)
+                continue
+            if event is None:
+                continue
+            events.append(event)
+            if event.at_ms < last_ms:
+                report.went_back += 1
+                report.went_back_ms = max(report.went_back_ms, last_ms - event.at_ms)
+            last_ms = event.at_ms
+        report.used += len(events)
+        if events:
+            report.last_ms = last_ms
+            if report.first_ms is None:
+                report.first_ms = events[0].at_ms
+        return events
+
+    def _event(self, line: str) -> Event | None:
+        """Return the event of a line, None for one that is accounted for otherwise. Raises LineError."""
+        fields = line.split("|")
+        if len(fields) < 5:
+            if not line.strip():
+                self.report.blank += 1
+                return None
+            raise LineError("has fewer than five fields")
+        epoch, call, queue, agent, kind = fields[:5]
+        if " |" in line or "\r" in line:
+            call, queue, agent, kind = call.strip(), queue.strip(), agent.strip(), kind.strip()
+            fields = [field.strip() for field in fields]
+        at_ms = _moment(epoch)
+        parser = PARSERS.get(kind)
+        if parser is None:
+            self._note(kind)
+            return None
+        key = self._agent_key(agent, kind)
+        if key in self._unjoined and kind in INTERFACE_EVENTS:
+            self.report.unjoined[safe_text(agent)] += 1
+            return None
+        return parser(at_ms, safe_text(call), safe_text(queue), key, fields[5:])
+
+    def _note(self, kind: str) -> None:
+        """Account for a line that says nothing of an inbound call or an agent."""
+        if not kind:
+            raise LineError("names no event")
+        kept = safe_text(kind, 24)
+        (self.report.outbound if is_outbound(kind) else self.report.noted)[kept] += 1
+
+    def _agent_key(self, agent: str, kind: str) -> str:
+        """Return an agent's key, and note under which name to show them: the one they work under."""
+        key = self._keys.get(agent)
+        if key is None:
+            key = self._keys[agent] = safe_text(self.names.key(agent))
+            if key not in ("", "NONE"):
+                shown = key if kind in INTERFACE_EVENTS else safe_text(agent)
+                if kind not in INTERFACE_EVENTS or key not in self._known_agents:
+                    self._known_agents[key] = shown
+        return key
+
+
+def _moment(epoch: str) -> int:
+    """Return the ms of an epoch in seconds, with or without a fraction. Raises LineError."""
+    try:
+        at_ms = int(epoch) * 1000
+    except ValueError:
+        try:
+            at_ms = round(float(epoch) * 1000)
+        except (ValueError, OverflowError):
+            raise LineError("does not begin with a time") from None
+    if not _EARLIEST * 1000 <= at_ms <= _LATEST * 1000:
+        raise LineError("has a time outside 1980 to 2100")
+    return at_ms

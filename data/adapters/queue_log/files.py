@@ -1,0 +1,109 @@
+"""Reading queue logs: plain, gzipped or from standard input, with what an earlier import took of each."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, NamedTuple
+
+CHUNK = 1 << 20
+"""Bytes read at a time; one observation is made of each chunk's lines."""
+
+_NAMES = re.compile(rb"^[^|\n]*\|[^|\n]*\|[^|\n]*\|([^|\n]*)\|\s*([A-Z]+)", re.MULTILINE)
+_EPOCH = re.compile(rb"^\s*(\d{9,10})(?:\.\d+)?\|", re.MULTILINE)
+
+
+class LogFileError(Exception):
+    """A log can't be read; the message names it and says why."""
+
+
+class Mark(NamedTuple):
+    """How far a file was taken: its first `size` bytes, whose BLAKE2b digest is `digest`."""
+
+    size: int
+    digest: bytes
+
+
+class LogFile(NamedTuple):
+    """A log that was looked through once: `names` are (agent as written, event) pairs, `skip` what was taken before.
+
+    `size` is in bytes of plain text; `first` the first epoch (s) in it, None where it has none.
+    """
+
+    path: Path
+    name: str
+    size: int
+    first: int | None
+    names: frozenset[tuple[bytes, bytes]]
+    skip: int
+
+
+def open_plain(path: Path) -> IO[bytes]:
+    """Open a log for reading its plain text, whether gzipped or not. Raises LogFileError."""
+    try:
+        raw = path.open("rb")
+        magic = raw.read(2)
+        raw.seek(0)
+    except OSError as error:
+        raise LogFileError(f"{path} can't be read: {error.strerror}") from error
+    return gzip.open(raw) if magic == b"\x1f\x8b" else raw  # type: ignore[return-value]
+
+
+def chunks(file: IO[bytes], path: Path) -> Iterator[bytes]:
+    """Yield a file's bytes in pieces that end at line ends (the last one where the file ends)."""
+    rest = b""
+    while True:
+        try:
+            piece = file.read(CHUNK)
+        except (OSError, EOFError, gzip.BadGzipFile) as error:
+            raise LogFileError(f"{path} can't be read to its end: {error}") from error
+        if not piece:
+            break
+        cut = piece.rfind(b"\n") + 1
+        if cut:
+            yield rest + piece[:cut]
+            rest = piece[cut:]
+        else:
+            rest += piece
+    if rest:
+        yield rest
+
+
+def spool(path: Path) -> Path:
+    """Return a path that can be read twice: standard input (`-`) is put into a temporary file."""
+    if str(path) != "-":
+        return path
+    with tempfile.NamedTemporaryFile(prefix="floorwalk-", delete=False) as file:
+        while piece := sys.stdin.buffer.read(CHUNK):
+            file.write(piece)
+    return Path(file.name)
+
+
+def look_through(path: Path, taken: frozenset[Mark], progress: Callable[[int], None]) -> LogFile:
+    """Read a log once, for the names in it and for how much of it was imported before."""
+    digest = hashlib.blake2b(digest_size=16)
+    sizes = sorted({mark.size for mark in taken})
+    names: set[tuple[bytes, bytes]] = set()
+    first: int | None = None
+    size = skip = 0
+    with open_plain(path) as file:
+        for chunk in chunks(file, path):
+            names.update(_NAMES.findall(chunk))
+            if first is None and (found := _EPOCH.search(chunk)):
+                first = int(found[1])
+            start = 0
+            while sizes and sizes[0] <= size + len(chunk):
+                stop = sizes.pop(0) - size
+                digest.update(chunk[start:stop])
+                start = stop
+                if Mark(size + stop, digest.digest()) in taken:
+                    skip = size + stop
+            digest.update(chunk[start:])
+            size += len(chunk)
+            progress(len(chunk))
+    return LogFile(path, path.name, size, first, frozenset(names), skip)

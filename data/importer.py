@@ -1,0 +1,95 @@
+"""Putting queue logs into a store, once each, however often they are given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from data.adapters.queue_log import NameRules, QueueLog, Report
+from data.adapters.queue_log.files import Mark
+from data.lease import Lease
+from data.model.observation import QueueEntry
+from data.recorder import record
+from data.store.files import StoreError
+from data.store.writer import Writer
+
+OVERLAP_MS = 60_000
+"""A log may begin this long before the end of the last one; more means it is an older one."""
+
+
+class Imported(NamedTuple):
+    """What an import did."""
+
+    report: Report
+    calls: int
+    """Visits that were new."""
+    agents: int
+    queues: int
+    derived: int
+    """Visits whose entry is not in the log, so that it was worked out from the wait."""
+    since_ms: int | None
+    until_ms: int | None
+
+
+def import_logs(
+    store: Path,
+    paths: Iterable[Path],
+    *,
+    names: NameRules | None = None,
+    goals: Mapping[str, QueueEntry] | None = None,
+    source: str = "queue_log",
+    progress: Callable[[int], None] = lambda _done: None,
+) -> Imported:
+    """Import queue logs into a store and return the account of every line.
+
+    `progress` is told the bytes of each piece read, twice for each file (it is looked through first). Raises
+    StoreError or LogFileError; what was committed before stays, and the same call again goes on from there.
+    """
+    with Lease(store, "floorwalk import"), Writer(store) as writer:
+        known = writer.known(source)
+        taken = {Mark(*pair) for pair in writer.taken(source)}
+        if known.cursor:
+            size, digest = json.loads(known.cursor)
+            taken.add(Mark(size, bytes.fromhex(digest)))
+        log = QueueLog(paths, names, taken, goals, progress, source)
+        covered_ms = known.coverage.until_ms if known.coverage else None
+        _refuse_older(log, covered_ms, store)
+        calls = derived = 0
+        before = known
+        for observation in log.observations(covered_ms):
+            known, rows = record(known, observation)
+            writer.write(rows)
+            log.report.repeated += rows.repeats
+            log.report.used -= rows.repeats
+            derived += rows.derived
+            calls += sum(old is None for old, _ in rows.calls.values())
+        _keep_ledger(writer, known.source_id, log)
+    return Imported(
+        log.report,
+        calls,
+        known.next_agent - before.next_agent,
+        known.next_queue - before.next_queue,
+        derived,
+        known.coverage.since_ms if known.coverage else None,
+        known.coverage.until_ms if known.coverage else None,
+    )
+
+
+def _refuse_older(log: QueueLog, covered_ms: int | None, store: Path) -> None:
+    """Raise StoreError for a log that is older than what the store holds: agents' days are told in order."""
+    for file in log.files:
+        if covered_ms is None or file.skip or file.first is None or file.first * 1000 >= covered_ms - OVERLAP_MS:
+            continue
+        raise StoreError(
+            f"{file.name} begins before the end of what {store} already holds: import older logs first, "
+            "or all of them at once into a new store (--store NEW)",
+            65,
+        )
+
+
+def _keep_ledger(writer: Writer, source_id: int, log: QueueLog) -> None:
+    last = {file.path: (file, mark) for file, mark in log.marks}
+    for file, mark in last.values():
+        writer.took(source_id, file.name, *mark, log.report.lines)

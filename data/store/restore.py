@@ -1,0 +1,130 @@
+"""What the recorder knew, read back from the store, so that a poller or an import goes on where it stopped."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+
+from data.model.known import AgentKnown, Known
+from data.model.observation import AgentEntry, QueueEntry, SeatEntry
+from data.model.rows import Call, Coverage, Member, Span
+from data.model.words import Channel, State
+
+_KEEP_MS = 6 * 3_600_000
+"""How far back ended visits are read: a late word on one may still come."""
+
+_LATEST = "SELECT max(since_ms) FROM {table} WHERE {owner} = h.{owner}"
+
+
+def known(connection: sqlite3.Connection, source: str) -> Known:
+    """Return the knowledge that a source's last written observation left behind."""
+    source_id, cursor = connection.execute("SELECT id, cursor FROM source WHERE name = ?", (source,)).fetchone()
+    covered = connection.execute(
+        "SELECT * FROM coverage WHERE source_id = ? ORDER BY since_ms DESC LIMIT 1", (source_id,)
+    ).fetchone()
+    coverage = Coverage(*covered) if covered else None
+    queues = dict(connection.execute("SELECT key, id FROM queue WHERE source_id = ?", (source_id,)).fetchall())
+    open_calls, closed = _calls(connection, coverage, set(queues.values()))
+    entries, channels = _entries(connection, source_id)
+    return Known(
+        source_id=source_id,
+        agents=_agents(connection, source_id, open_calls),
+        queues=queues,
+        channels=channels,
+        entries=entries,
+        open=open_calls,
+        closed=closed,
+        coverage=coverage,
+        cursor=cursor,
+        next_agent=_next(connection, "agent"),
+        next_queue=_next(connection, "queue"),
+        next_call=_next(connection, "call"),
+    )
+
+
+def _next(connection: sqlite3.Connection, table: str) -> int:
+    return int(connection.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").fetchone()[0])
+
+
+def _calls(
+    connection: sqlite3.Connection, coverage: Coverage | None, queues: set[int]
+) -> tuple[dict[tuple[str, int], Call], dict[tuple[str, int], Call]]:
+    since_ms = coverage.until_ms - _KEEP_MS if coverage else 0
+    rows = connection.execute(
+        "SELECT * FROM call WHERE ended_ms IS NULL UNION ALL "
+        "SELECT * FROM call WHERE ended_ms IS NOT NULL AND entered_ms >= ? ORDER BY entered_ms",
+        (since_ms,),
+    ).fetchall()
+    calls = [Call(*row) for row in rows if row[2] in queues]
+    open_calls = {(c.contact, c.queue_id): c for c in calls if c.ended_ms is None}
+    return open_calls, {(c.contact, c.queue_id): c for c in calls if c.ended_ms is not None}
+
+
+def _agents(
+    connection: sqlite3.Connection, source_id: int, open_calls: dict[tuple[str, int], Call]
+) -> dict[str, AgentKnown]:
+    members: dict[int, dict[int, Member]] = defaultdict(dict)
+    for row in connection.execute("SELECT * FROM member WHERE until_ms IS NULL"):
+        members[row[0]][row[1]] = Member(*row)
+    talking: dict[int, list[Call]] = defaultdict(list)
+    for call in open_calls.values():
+        if call.agent_id is not None and call.answered_ms is not None:
+            talking[call.agent_id].append(call)
+    agents: dict[str, AgentKnown] = {}
+    for agent_id, key, *row in connection.execute(
+        "SELECT a.id, a.key, s.state, s.reason, s.queue_id, s.call_id, s.since_ms FROM agent a "
+        "LEFT JOIN state_span s ON s.agent_id = a.id AND s.until_ms IS NULL AND s.since_ms = "
+        "(SELECT max(since_ms) FROM state_span WHERE agent_id = a.id) WHERE a.source_id = ?",
+        (source_id,),
+    ):
+        span = None if row[0] is None else Span(agent_id, State(row[0]), row[1], row[2], row[3], row[4])
+        agents[key] = _agent(agent_id, key, span, members[agent_id], talking[agent_id])
+    return agents
+
+
+def _agent(agent_id: int, key: str, span: Span | None, members: dict[int, Member], calls: list[Call]) -> AgentKnown:
+    state = span.state if span else State.UNKNOWN
+    visit = (span.call_id, span.queue_id) if span and span.call_id and span.queue_id else None
+    signed_in = span is not None and state != State.OFFLINE and not members
+    return AgentKnown(
+        id=agent_id,
+        key=key,
+        members=members,
+        signed_in=signed_in,
+        presumed=signed_in,
+        paused=span.reason if span and state == State.NOT_READY and not members else None,
+        calls=tuple(c.id for c in sorted(calls, key=lambda c: c.answered_ms or 0)),
+        held=state == State.HOLD,
+        ringing=visit if state == State.RINGING else None,
+        wrapping=visit if state == State.WRAP_UP else None,
+        span=span,
+    )
+
+
+def _entries(
+    connection: sqlite3.Connection, source_id: int
+) -> tuple[dict[str, AgentEntry | QueueEntry | SeatEntry], dict[int, str]]:
+    entries: dict[str, AgentEntry | QueueEntry | SeatEntry] = {}
+    channels: dict[int, str] = {}
+    latest = _LATEST.format(table="agent_history", owner="agent_id")
+    for key, name, team, seat, skills in connection.execute(
+        "SELECT a.key, h.name, h.team, h.seat, h.skills FROM agent a JOIN agent_history h ON h.agent_id = a.id "
+        f"WHERE a.source_id = ? AND h.since_ms = ({latest})",
+        (source_id,),
+    ):
+        entries[f"a:{key}"] = AgentEntry(key, name, team, seat, tuple(json.loads(skills)))
+    latest = _LATEST.format(table="queue_history", owner="queue_id")
+    for queue_id, key, name, channel, *goal in connection.execute(
+        "SELECT q.id, q.key, h.name, h.channel, h.threshold_ms, h.short_abandon_ms, h.target, h.formula "
+        f"FROM queue q JOIN queue_history h ON h.queue_id = q.id WHERE q.source_id = ? AND h.since_ms = ({latest})",
+        (source_id,),
+    ):
+        entries[f"q:{key}"] = QueueEntry(key, name, Channel(channel), *goal)
+        channels[queue_id] = channel
+    latest = _LATEST.format(table="seat", owner="label")
+    for row in connection.execute(
+        f"SELECT label, zone, row_index, column_index FROM seat h WHERE since_ms = ({latest})"
+    ):
+        entries[f"s:{row[0]}"] = SeatEntry(*row)
+    return entries, channels

@@ -1,0 +1,95 @@
+"""Rollups of 15 minutes per queue and per agent, kept exact by adding what each changed row changes."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+
+from data.metrics import NOTHING, STATE_FIELD, CallFigures, Goal, TimeFigures, figures_of
+from data.model.days import INTERVAL, interval_start
+from data.model.rows import Call, Span
+from data.store.schema import CALL_COLUMNS, TIME_COLUMNS
+
+Key = tuple[int, int]
+"""(start of the interval in ms, id of the queue or agent)."""
+
+_ZERO_TIMES = (0,) * len(TIME_COLUMNS)
+
+
+class Deltas:
+    """What one batch of rows adds to the rollups."""
+
+    def __init__(self, goal_of: Callable[[int, int], Goal]) -> None:
+        """`goal_of(queue_id, entered_ms)` says what a visit is measured against."""
+        self._goal_of = goal_of
+        self.queues: dict[Key, CallFigures] = {}
+        self.agents: dict[Key, CallFigures] = {}
+        self.times: dict[Key, list[int]] = {}
+
+    def call(self, before: Call | None, after: Call) -> None:
+        """Add what a visit's row counts now, less what it counted before."""
+        goal = self._goal_of(after.queue_id, after.entered_ms)
+        figures = figures_of(after, goal)
+        start = interval_start(after.entered_ms)
+        delta = figures if before is None else figures.minus(figures_of(before, goal))
+        self._add(self.queues, (start, after.queue_id), delta)
+        if after.agent_id is not None:
+            seen = before is not None and before.agent_id is not None
+            self._add(self.agents, (start, after.agent_id), delta if seen else figures)
+
+    @staticmethod
+    def _add(sums: dict[Key, CallFigures], key: Key, delta: CallFigures) -> None:
+        old = sums.get(key)
+        sums[key] = delta if old is None else old.plus(delta)
+
+    def span(self, span: Span) -> None:
+        """Add a closed span, split at the intervals' edges; an open one counts nothing yet."""
+        if span.until_ms is None:
+            return
+        field = STATE_FIELD[span.state]
+        for start, length in split(span.since_ms, span.until_ms):
+            key = (start, span.agent_id)
+            times = self.times.get(key)
+            if times is None:
+                times = self.times[key] = list(_ZERO_TIMES)
+            times[field] += length
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Add the sums to the store, in the caller's transaction."""
+        _upsert(connection, "rollup_queue", "queue_id", CALL_COLUMNS, self.queues.items())
+        agents = self.agents | {key: NOTHING for key in self.times if key not in self.agents}
+        both = ((key, (*sums, *self.times.get(key, _ZERO_TIMES))) for key, sums in agents.items())
+        _upsert(connection, "rollup_agent", "agent_id", (*CALL_COLUMNS, *TIME_COLUMNS), both)
+
+
+def split(since_ms: int, until_ms: int) -> Iterable[Key]:
+    """Yield (interval start, ms in it) for a stretch of time; the lengths sum to its length exactly."""
+    start = interval_start(since_ms)
+    while since_ms < until_ms:
+        end = min(start + INTERVAL, until_ms)
+        yield start, end - since_ms
+        since_ms = start = start + INTERVAL
+
+
+def _upsert(
+    connection: sqlite3.Connection,
+    table: str,
+    owner: str,
+    columns: Sequence[str],
+    rows: Iterable[tuple[Key, Sequence[int]]],
+) -> None:
+    places = ", ".join("?" * (len(columns) + 2))
+    sums = ", ".join(
+        f"{name} = max({name}, excluded.{name})" if name == "max_wait_ms" else f"{name} = {name} + excluded.{name}"
+        for name in columns
+    )
+    connection.executemany(
+        f"INSERT INTO {table} (start_ms, {owner}, {', '.join(columns)}) VALUES ({places}) "
+        f"ON CONFLICT (start_ms, {owner}) DO UPDATE SET {sums}",
+        ((*key, *values) for key, values in rows),
+    )
+
+
+def times_from(row: Sequence[int]) -> TimeFigures:
+    """Return the time figures of a rollup's trailing columns."""
+    return TimeFigures(*row)

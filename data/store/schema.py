@@ -1,0 +1,171 @@
+"""The tables of the store, and how an older store becomes a newer one.
+
+Moments and durations are INTEGER milliseconds in columns that end in `_ms`. For each table `t` there is a view
+`t_readable` that adds an ISO time for every moment. Additive changes only, within a major version.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from data.metrics import CallFigures, TimeFigures
+
+VERSION = 1
+"""What `PRAGMA user_version` says of a store that this program writes."""
+
+APPLICATION_ID = 0x466C6F77
+"""What `PRAGMA application_id` says: "Flow"."""
+
+MOMENTS = frozenset(
+    {
+        "since_ms",
+        "until_ms",
+        "at_ms",
+        "start_ms",
+        "entered_ms",
+        "answered_ms",
+        "ended_ms",
+        "raised_ms",
+        "expires_ms",
+        "resolved_ms",
+        "due_ms",
+        "opened_ms",
+        "first_ms",
+        "last_ms",
+    }
+)
+"""The columns that hold a moment; the other `_ms` columns hold a duration."""
+
+
+CALL_COLUMNS = CallFigures._fields
+"""The columns of a rollup that hold `CallFigures`."""
+
+TIME_COLUMNS = tuple(f"state_{name}" for name in TimeFigures._fields)
+"""The columns of an agent's rollup that hold `TimeFigures`."""
+
+
+def _sums(columns: tuple[str, ...]) -> str:
+    return ",\n    ".join(f"{name} INTEGER NOT NULL DEFAULT 0" for name in columns)
+
+
+TABLES = f"""
+CREATE TABLE site (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, cursor TEXT) STRICT;
+CREATE TABLE agent (
+    id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source, key TEXT NOT NULL,
+    UNIQUE (source_id, key)) STRICT;
+CREATE TABLE agent_history (
+    agent_id INTEGER NOT NULL REFERENCES agent, since_ms INTEGER NOT NULL, name TEXT NOT NULL,
+    team TEXT, seat TEXT, skills TEXT NOT NULL DEFAULT '[]',
+    PRIMARY KEY (agent_id, since_ms)) STRICT, WITHOUT ROWID;
+CREATE TABLE queue (
+    id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source, key TEXT NOT NULL,
+    UNIQUE (source_id, key)) STRICT;
+CREATE TABLE queue_history (
+    queue_id INTEGER NOT NULL REFERENCES queue, since_ms INTEGER NOT NULL, name TEXT NOT NULL,
+    channel TEXT NOT NULL, threshold_ms INTEGER NOT NULL, short_abandon_ms INTEGER NOT NULL,
+    target REAL NOT NULL, formula TEXT NOT NULL,
+    PRIMARY KEY (queue_id, since_ms)) STRICT, WITHOUT ROWID;
+CREATE TABLE seat (
+    label TEXT NOT NULL, since_ms INTEGER NOT NULL, zone TEXT NOT NULL,
+    row_index INTEGER NOT NULL, column_index INTEGER NOT NULL,
+    PRIMARY KEY (label, since_ms)) STRICT, WITHOUT ROWID;
+CREATE TABLE state_span (
+    agent_id INTEGER NOT NULL REFERENCES agent, since_ms INTEGER NOT NULL, until_ms INTEGER,
+    state TEXT NOT NULL, reason TEXT NOT NULL, queue_id INTEGER, call_id INTEGER,
+    PRIMARY KEY (agent_id, since_ms), CHECK (until_ms IS NULL OR until_ms >= since_ms)) STRICT, WITHOUT ROWID;
+CREATE INDEX span_rest ON state_span (agent_id, until_ms)
+    WHERE state IN ('not_ready', 'offline') AND until_ms - since_ms >= 300000;
+CREATE TABLE call (
+    id INTEGER PRIMARY KEY, contact TEXT NOT NULL, queue_id INTEGER NOT NULL REFERENCES queue,
+    agent_id INTEGER REFERENCES agent, caller TEXT NOT NULL, caller_name TEXT NOT NULL,
+    entered_ms INTEGER NOT NULL, answered_ms INTEGER, ended_ms INTEGER,
+    wait_ms INTEGER, ring_ms INTEGER, talk_ms INTEGER, hold_ms INTEGER, wrap_up_ms INTEGER,
+    outcome TEXT) STRICT;
+CREATE INDEX call_entered ON call (entered_ms);
+CREATE INDEX call_open ON call (entered_ms) WHERE ended_ms IS NULL;
+CREATE INDEX call_long ON call (ended_ms) WHERE ended_ms - entered_ms > 900000;
+CREATE INDEX call_agent ON call (agent_id, entered_ms, ended_ms, talk_ms, hold_ms, wrap_up_ms)
+    WHERE agent_id IS NOT NULL;
+CREATE TABLE ring (
+    at_ms INTEGER NOT NULL, agent_id INTEGER NOT NULL REFERENCES agent, queue_id INTEGER NOT NULL,
+    call_id INTEGER NOT NULL DEFAULT 0, ring_ms INTEGER, cancelled INTEGER NOT NULL,
+    PRIMARY KEY (at_ms, agent_id, queue_id, call_id)) STRICT, WITHOUT ROWID;
+CREATE TABLE member (
+    agent_id INTEGER NOT NULL REFERENCES agent, queue_id INTEGER NOT NULL REFERENCES queue,
+    since_ms INTEGER NOT NULL, until_ms INTEGER, paused TEXT,
+    PRIMARY KEY (agent_id, queue_id, since_ms)) STRICT, WITHOUT ROWID;
+CREATE TABLE queue_sample (
+    at_ms INTEGER NOT NULL, queue_id INTEGER NOT NULL REFERENCES queue, waiting INTEGER NOT NULL,
+    PRIMARY KEY (at_ms, queue_id)) STRICT, WITHOUT ROWID;
+CREATE TABLE coverage (
+    source_id INTEGER NOT NULL REFERENCES source, since_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL,
+    reason TEXT NOT NULL DEFAULT '', PRIMARY KEY (source_id, since_ms)) STRICT, WITHOUT ROWID;
+CREATE TABLE rollup_queue (
+    start_ms INTEGER NOT NULL, queue_id INTEGER NOT NULL REFERENCES queue,
+    {_sums(CALL_COLUMNS)},
+    PRIMARY KEY (start_ms, queue_id)) STRICT, WITHOUT ROWID;
+CREATE TABLE rollup_agent (
+    start_ms INTEGER NOT NULL, agent_id INTEGER NOT NULL REFERENCES agent,
+    {_sums(CALL_COLUMNS)},
+    {_sums(TIME_COLUMNS)},
+    PRIMARY KEY (start_ms, agent_id)) STRICT, WITHOUT ROWID;
+CREATE TABLE flag (
+    id INTEGER PRIMARY KEY, agent_id INTEGER NOT NULL REFERENCES agent, kind TEXT NOT NULL,
+    note TEXT NOT NULL, raised_by TEXT NOT NULL, raised_ms INTEGER NOT NULL, expires_ms INTEGER,
+    resolved_ms INTEGER, resolved_by TEXT, resolved_note TEXT,
+    UNIQUE (agent_id, kind, raised_ms)) STRICT;
+CREATE TABLE checklist (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL, title_en TEXT NOT NULL, title_zh TEXT NOT NULL,
+    opened_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL, UNIQUE (key, opened_ms)) STRICT;
+CREATE TABLE checklist_item (
+    checklist_id INTEGER NOT NULL REFERENCES checklist, position INTEGER NOT NULL, key TEXT NOT NULL,
+    en TEXT NOT NULL, zh TEXT NOT NULL, PRIMARY KEY (checklist_id, position)) STRICT, WITHOUT ROWID;
+CREATE TABLE checklist_mark (
+    checklist_id INTEGER NOT NULL REFERENCES checklist, item TEXT NOT NULL, at_ms INTEGER NOT NULL,
+    mark TEXT NOT NULL, marked_by TEXT NOT NULL, note TEXT NOT NULL, place TEXT NOT NULL,
+    owner TEXT NOT NULL, due_ms INTEGER, PRIMARY KEY (checklist_id, item, at_ms)) STRICT, WITHOUT ROWID;
+CREATE TABLE heartbeat (
+    source_id INTEGER PRIMARY KEY REFERENCES source, at_ms INTEGER NOT NULL, boot_ms INTEGER NOT NULL,
+    good_boot_ms INTEGER NOT NULL, interval_ms INTEGER NOT NULL, pid INTEGER NOT NULL,
+    error TEXT NOT NULL DEFAULT '') STRICT;
+CREATE TABLE imported (
+    source_id INTEGER NOT NULL REFERENCES source, digest BLOB NOT NULL, bytes INTEGER NOT NULL,
+    name TEXT NOT NULL, lines INTEGER NOT NULL,
+    PRIMARY KEY (source_id, digest, bytes)) STRICT, WITHOUT ROWID;
+CREATE TABLE revision (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO revision VALUES ('directory', 0), ('member', 0), ('human', 0), ('rollup', 0);
+"""
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Lay out an empty store, in the caller's transaction: tables, views, and its version in the same commit."""
+    from sqlite_utils import Database  # loaded only when a store is made, so that reading one starts fast
+
+    for statement in TABLES.split(";\n"):
+        if statement.strip():
+            connection.execute(statement)
+    database = Database(connection)
+    for table in database.table_names():
+        columns = [column.name for column in database[table].columns]
+        moments = [name for name in columns if name in MOMENTS]
+        if moments:
+            times = ", ".join(
+                f"strftime('%Y-%m-%dT%H:%M:%fZ', {name} / 1000.0, 'unixepoch') AS {name.removesuffix('_ms')}_at"
+                for name in moments
+            )
+            connection.execute(f"CREATE VIEW {table}_readable AS SELECT *, {times} FROM {table}")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+MIGRATIONS: dict[int, str] = {}
+"""SQL that leads from a version to the next one."""
+
+
+def migrate(connection: sqlite3.Connection, version: int) -> None:
+    """Lead a store of an older version to this one, in the caller's transaction."""
+    for step in range(version, VERSION):
+        for statement in MIGRATIONS[step].split(";\n"):
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {VERSION}")

@@ -1,0 +1,296 @@
+"""The one writer of the store: each observation's rows in one immediate transaction, each with its rollups."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from data.metrics import DEFAULT_FORMULA, DEFAULT_SHORT_ABANDON_MS, DEFAULT_TARGET, DEFAULT_THRESHOLD_MS, Goal
+from data.model.known import Known, Rows
+from data.model.observation import (
+    Act,
+    ChecklistOpened,
+    Directory,
+    FlagRaised,
+    FlagResolved,
+    ItemMarked,
+    QueueEntry,
+)
+from data.model.rows import Call
+from data.store import restore
+from data.store.files import StoreError, explain, open_for_writing
+from data.store.rollups import Deltas
+
+_CHECKPOINT_EVERY = 64
+"""Commits between two PASSIVE checkpoints: no reader ever waits for one, and the WAL stays small."""
+
+
+class Beat(NamedTuple):
+    """The poller's sign of life. `boot_ms` and `good_boot_ms` (of the last good poll) are on CLOCK_BOOTTIME."""
+
+    at_ms: int
+    boot_ms: int
+    good_boot_ms: int
+    interval_ms: int
+    pid: int
+    error: str = ""
+
+
+class Writer:
+    """Writes a store; there is one at a time. Every method raises StoreError when the store can't take it."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the store at `path`, made or migrated where needed."""
+        self.path = path
+        self._connection = open_for_writing(path)
+        self._goals: dict[int, list[tuple[int, Goal]]] = defaultdict(list)
+        self._commits = 0
+        for queue_id, since_ms, *goal in self._connection.execute(
+            "SELECT queue_id, since_ms, threshold_ms, short_abandon_ms, target, formula FROM queue_history "
+            "ORDER BY queue_id, since_ms"
+        ):
+            self._goals[queue_id].append((since_ms, Goal(*goal)))
+
+    def __enter__(self) -> Self:
+        """Return the writer itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the store."""
+        self.close()
+
+    def close(self) -> None:
+        """Fold the WAL into the file as far as readers let it, and close."""
+        try:
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        finally:
+            self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection inside an immediate transaction; it commits, or undoes all at an error."""
+        connection = self._connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            raise explain(error, self.path) from error
+        self._commits += 1
+        if self._commits % _CHECKPOINT_EVERY == 0:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def set_site(self, **values: str) -> None:
+        """Keep facts of the site: its `name` and `zone`."""
+        with self.transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO site VALUES (?, ?)", values.items())
+
+    def known(self, source: str) -> Known:
+        """Return what a source's recorder knew when it last wrote; a new source is given its id."""
+        with self.transaction() as connection:
+            connection.execute("INSERT OR IGNORE INTO source (name) VALUES (?)", (source,))
+            return restore.known(connection, source)
+
+    def taken(self, source: str) -> set[tuple[int, bytes]]:
+        """Return how much of which files earlier imports took: (bytes, digest) pairs."""
+        return set(
+            self._connection.execute(
+                "SELECT bytes, digest FROM imported JOIN source ON source.id = source_id WHERE source.name = ?",
+                (source,),
+            )
+        )
+
+    def took(
+        self, source_id: int, name: str, size: int, digest: bytes, lines: int, window: tuple[int | None, int | None]
+    ) -> None:
+        """Keep that a file was imported: its name, bytes, digest, lines, and (first, last) moment."""
+        with self.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO imported (source_id, name, bytes, digest, lines) VALUES (?, ?, ?, ?, ?)",
+                (source_id, name, size, digest, lines),
+            )
+
+    def beat(self, source_id: int, beat: Beat) -> None:
+        """Leave a sign of life where nothing else is to be written."""
+        with self.transaction() as connection:
+            _beat(connection, source_id, beat)
+
+    def write(self, rows: Rows, beat: Beat | None = None) -> None:
+        """Write what one observation changed, with its rollups, cursor and sign of life, or nothing of it."""
+        if not rows and rows.cursor is None:
+            if beat is not None:
+                self.beat(rows.source_id, beat)
+            return
+        with self.transaction() as connection:
+            self._write_directory(connection, rows)
+            self._write_floor(connection, rows)
+            if rows.acts:
+                _write_acts(connection, rows.acts, rows.source_id)
+                _revise(connection, "human")
+            if rows.cursor is not None:
+                connection.execute("UPDATE source SET cursor = ? WHERE id = ?", (rows.cursor, rows.source_id))
+            if beat is not None:
+                _beat(connection, rows.source_id, beat)
+
+    def _write_directory(self, connection: sqlite3.Connection, rows: Rows) -> None:
+        source = rows.source_id
+        connection.executemany(
+            "INSERT INTO agent (id, source_id, key) VALUES (?, ?, ?)",
+            [(i, source, k) for i, k in rows.agents],
+        )
+        connection.executemany(
+            "INSERT INTO queue (id, source_id, key) VALUES (?, ?, ?)",
+            [(i, source, k) for i, k in rows.queues],
+        )
+        for at_ms, directory in rows.directory:
+            self._write_entries(connection, source, at_ms, directory)
+        if rows.agents or rows.queues or rows.directory:
+            _revise(connection, "directory")
+
+    def _write_entries(self, connection: sqlite3.Connection, source: int, at_ms: int, directory: Directory) -> None:
+        connection.executemany(
+            "INSERT OR REPLACE INTO agent_history SELECT id, ?, ?, ?, ?, ? FROM agent WHERE source_id = ? AND key = ?",
+            [
+                (at_ms, a.name, a.team, a.seat, json.dumps(a.skills, ensure_ascii=False), source, a.key)
+                for a in directory.agents
+            ],
+        )
+        for queue in directory.queues:
+            goal = _goal(queue)
+            connection.execute(
+                "INSERT OR REPLACE INTO queue_history SELECT id, ?, ?, ?, ?, ?, ?, ? FROM queue "
+                "WHERE source_id = ? AND key = ?",
+                (at_ms, queue.name, queue.channel, *goal, source, queue.key),
+            )
+            (queue_id,) = connection.execute(
+                "SELECT id FROM queue WHERE source_id = ? AND key = ?", (source, queue.key)
+            ).fetchone()
+            self._goals[queue_id].append((at_ms, goal))
+        connection.executemany(
+            "INSERT OR REPLACE INTO seat VALUES (?, ?, ?, ?, ?)",
+            [(s.label, at_ms, s.zone, s.row, s.column) for s in directory.seats],
+        )
+
+    def goal_of(self, queue_id: int, entered_ms: int) -> Goal:
+        """Return what a visit to a queue at a moment is measured against."""
+        history = self._goals.get(queue_id)
+        if not history:
+            return Goal()
+        at = bisect_right(history, entered_ms, key=lambda dated: dated[0]) - 1
+        return history[max(at, 0)][1]
+
+    def _write_floor(self, connection: sqlite3.Connection, rows: Rows) -> None:
+        deltas = Deltas(self.goal_of)
+        for before, after in rows.calls.values():
+            deltas.call(before, after)
+        for span in rows.spans.values():
+            deltas.span(span)
+        _write_calls(connection, rows)
+        connection.executemany(
+            "INSERT OR REPLACE INTO state_span (agent_id, state, reason, queue_id, call_id, since_ms, until_ms) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            rows.spans.values(),
+        )
+        if rows.members:
+            connection.executemany("INSERT OR REPLACE INTO member VALUES (?, ?, ?, ?, ?)", rows.members.values())
+        if rows.members_changed:
+            _revise(connection, "member")
+        connection.executemany(
+            "INSERT OR IGNORE INTO ring (agent_id, queue_id, call_id, at_ms, ring_ms, cancelled) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            [(r.agent_id, r.queue_id, r.call_id or 0, *r[3:]) for r in rows.rings],
+        )
+        connection.executemany(
+            "INSERT OR REPLACE INTO queue_sample (queue_id, at_ms, waiting) VALUES (?, ?, ?)", rows.samples
+        )
+        connection.executemany("INSERT OR REPLACE INTO coverage VALUES (?, ?, ?, ?)", rows.coverage)
+        deltas.write(connection)
+
+
+def _goal(queue: QueueEntry) -> Goal:
+    return Goal(
+        DEFAULT_THRESHOLD_MS if queue.threshold_ms is None else queue.threshold_ms,
+        DEFAULT_SHORT_ABANDON_MS if queue.short_abandon_ms is None else queue.short_abandon_ms,
+        DEFAULT_TARGET if queue.target is None else queue.target,
+        queue.formula or DEFAULT_FORMULA,
+    )
+
+
+def _write_calls(connection: sqlite3.Connection, rows: Rows) -> None:
+    new: list[Call] = []
+    changed: list[tuple[object, ...]] = []
+    for before, after in rows.calls.values():
+        if before is None:
+            new.append(after)
+        else:
+            changed.append((after.agent_id, *after[6:], after.id))
+    connection.executemany(f"INSERT INTO call VALUES ({', '.join('?' * 15)})", new)
+    connection.executemany(
+        "UPDATE call SET agent_id = ?, entered_ms = ?, answered_ms = ?, ended_ms = ?, wait_ms = ?, ring_ms = ?, "
+        "talk_ms = ?, hold_ms = ?, wrap_up_ms = ?, outcome = ? WHERE id = ?",
+        changed,
+    )
+
+
+def _beat(connection: sqlite3.Connection, source_id: int, beat: Beat) -> None:
+    connection.execute("INSERT OR REPLACE INTO heartbeat VALUES (?, ?, ?, ?, ?, ?, ?)", (source_id, *beat))
+
+
+def _revise(connection: sqlite3.Connection, name: str) -> None:
+    """Tell readers that what they keep in memory under this name is out of date."""
+    connection.execute("UPDATE revision SET number = number + 1 WHERE name = ?", (name,))
+
+
+def _write_acts(connection: sqlite3.Connection, acts: tuple[Act, ...], source_id: int) -> None:
+    for act in acts:
+        match act:
+            case FlagRaised():
+                connection.execute(
+                    "INSERT OR IGNORE INTO flag (agent_id, kind, note, raised_by, raised_ms, expires_ms) "
+                    "SELECT id, ?, ?, ?, ?, ? FROM agent WHERE source_id = ? AND key = ?",
+                    (act.kind, act.note, act.by, act.at_ms, act.expires_ms, source_id, act.agent),
+                )
+            case FlagResolved():
+                connection.execute(
+                    "UPDATE flag SET resolved_ms = ?, resolved_by = ?, resolved_note = ? WHERE kind = ? "
+                    "AND resolved_ms IS NULL AND agent_id = (SELECT id FROM agent WHERE source_id = ? AND key = ?)",
+                    (act.at_ms, act.by, act.note, act.kind, source_id, act.agent),
+                )
+            case ChecklistOpened():
+                _open_checklist(connection, act)
+            case ItemMarked():
+                connection.execute(
+                    "INSERT OR REPLACE INTO checklist_mark SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM checklist "
+                    "WHERE key = ? AND opened_ms <= ? ORDER BY opened_ms DESC LIMIT 1",
+                    (
+                        *(act.item, act.at_ms, act.mark, act.by, act.note, act.place, act.owner, act.due_ms),
+                        act.checklist,
+                        act.at_ms,
+                    ),
+                )
+
+
+def _open_checklist(connection: sqlite3.Connection, act: ChecklistOpened) -> None:
+    made = connection.execute(
+        "INSERT OR IGNORE INTO checklist (key, title_en, title_zh, opened_ms, due_ms) VALUES (?, ?, ?, ?, ?)",
+        (act.checklist, act.title_en, act.title_zh, act.at_ms, act.due_ms),
+    )
+    if made.rowcount:
+        connection.executemany(
+            "INSERT INTO checklist_item VALUES (?, ?, ?, ?, ?)",
+            [(made.lastrowid, i, item.key, item.en, item.zh) for i, item in enumerate(act.items)],
+        )
+
+
+__all__ = ["Beat", "StoreError", "Writer"]
