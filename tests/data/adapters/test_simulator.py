@@ -113,8 +113,11 @@ def test_days_are_alike_whether_made_alone_or_one_after_the_other() -> None:
     assert seen == ([*first[0], *second[0]], [*first[1], *second[1]])
 
 
-def test_another_seed_is_another_day() -> None:
+def test_another_seed_is_another_day_and_so_is_another_date() -> None:
     assert played(seed=1)[0] != played(seed=2)[0]
+    week_later = played(TUESDAY + timedelta(days=7))
+    for ours, theirs in zip(played(), week_later, strict=True):
+        assert [e.at_ms % (24 * HOUR) for e in ours] != [e.at_ms % (24 * HOUR) for e in theirs]
 
 
 def test_poll_follows_the_clock_at_its_speed_and_never_goes_back() -> None:
