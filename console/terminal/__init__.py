@@ -1,0 +1,13 @@
+"""Between Textual and the terminal: few bytes, no hostile ones, a good end.
+
+    class FloorApp(TerminalApp[None]): ...
+
+    sys.exit(run(FloorApp()))
+
+`app` brings it together. `grid` knows what each cell shows, `glyphs` what a cell may hold, `pens` what SGR
+codes mean, `encoder` writes what changed; `driver` is the way out, `leaving` and `crash` the two ways to end.
+"""
+
+from console.terminal.app import TerminalApp, run
+
+__all__ = ["TerminalApp", "run"]
