@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 SECOND = 1_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
+DAY = 24 * HOUR
 INTERVAL = 15 * MINUTE
 """The length of a rollup's interval in ms. Every zone in use is a multiple of 15 minutes from UTC."""
 

@@ -40,8 +40,9 @@ class Known(NamedTuple):
     channels: Mapping[int, str] = {}
     entries: Mapping[str, AgentEntry | QueueEntry | SeatEntry] = {}
     """The last directory entry written for each agent (`a:key`), queue (`q:key`) and seat (`s:label`)."""
-    open: Mapping[tuple[str, int], Call] = {}
-    """Open visits by (contact, queue id)."""
+    open: Mapping[tuple[str, int, int], Call] = {}
+    """Open visits by (contact, queue id, 0); one still talked when the contact is back in the same queue has its
+    agent's id in place of the 0 (a transfer to a queue is logged after the new entry)."""
     closed: Mapping[tuple[str, int], Call] = {}
     """The last ended visit by (contact, queue id), for as long as a late word on it may come."""
     derived: frozenset[int] = frozenset()

@@ -50,20 +50,35 @@ class CallBook:
     def _begin(self, contact: str, queue_id: int, entered_ms: int, caller: str = "", name: str = "") -> Call:
         call = Call(self.next_call, contact, queue_id, None, caller, name, entered_ms)
         self.next_call += 1
-        self.open[contact, queue_id] = call
+        self.open[contact, queue_id, 0] = call
         self.waiting[queue_id] += 1
         return call
+
+    def _current(self, contact: str, queue_id: int) -> Call | None:
+        """Return the open visit of a contact to a queue, the newest where it has come back."""
+        return self.open.get((contact, queue_id, 0))
+
+    def _remove(self, call: Call) -> None:
+        """Take a visit off the open ones."""
+        for agent_id in (0, call.agent_id or 0):
+            key = (call.contact, call.queue_id, agent_id)
+            if key in self.open and self.open[key].id == call.id:
+                del self.open[key]
 
     def entered(self, event: CallEntered) -> None:
         """Take an entry. The same one again is a repeat; another one of the same contact means the first was lost."""
         queue_id = self.agents.queue_id(event.queue)
         key = (event.call, queue_id)
-        old = self.open.get(key)
+        old = self._current(*key)
         if old is not None:
             if old.entered_ms == event.at_ms or old.id in self.derived:
                 self.rows.repeats += 1
                 return
-            self._lose(old, event.at_ms)
+            if old.agent_id is not None:
+                self._remove(old)
+                self.open[event.call, queue_id, old.agent_id] = old
+            else:
+                self._lose(old, event.at_ms)
         elif key in self.closed and self.closed[key].entered_ms == event.at_ms:
             self.rows.repeats += 1
             return
@@ -72,7 +87,7 @@ class CallBook:
     def ringing(self, event: CallRinging) -> None:
         """Take the start of ringing at an agent's phone."""
         queue_id = self.agents.queue_id(event.queue)
-        call = self.open.get((event.call, queue_id))
+        call = self._current(event.call, queue_id)
         if call is None or call.answered_ms is not None:
             self.rows.repeats += 1
             return
@@ -82,7 +97,7 @@ class CallBook:
     def ring_ended(self, event: RingEnded) -> None:
         """Take a ring that was not answered."""
         queue_id = self.agents.queue_id(event.queue)
-        call = self.open.get((event.call, queue_id)) or self.closed.get((event.call, queue_id))
+        call = self._current(event.call, queue_id) or self.closed.get((event.call, queue_id))
         agent = self.agents.present(event.agent, queue_id, event.at_ms)
         ring = Ring(agent.id, queue_id, call and call.id, event.at_ms, event.ring_ms, event.cancelled)
         if ring in self.rows.rings[-64:]:
@@ -95,7 +110,7 @@ class CallBook:
         """Take a connection; an entry that was not seen is worked out from the wait."""
         queue_id = self.agents.queue_id(event.queue)
         key = (event.call, queue_id)
-        call = self.open.get(key)
+        call = self._current(*key)
         stored = call
         if call is not None and call.answered_ms is not None:
             if call.agent_id == self.agents.agent(event.agent).id:
@@ -122,7 +137,7 @@ class CallBook:
             ring_ms=event.ring_ms,
             outcome=Outcome.ANSWERED,
         )
-        self.open[key] = self._write(call, stored)
+        self.open[*key, 0] = self._write(call, stored)
         self.waiting[queue_id] -= 1
         agent = agent._replace(calls=(*agent.calls, call.id), ringing=None, wrapping=None, held=False)
         self.agents.settle(agent, event.at_ms)
@@ -149,7 +164,7 @@ class CallBook:
     def ended(self, event: CallEnded) -> None:
         """Take the end of a visit; one whose entry or answer was not seen is worked out from the figures."""
         queue_id = self.agents.queue_id(event.queue)
-        call = self.open.get((event.call, queue_id)) or self._other_leg(event, queue_id)
+        call = self._agents_leg(event, queue_id) or self._current(event.call, queue_id)
         stored: Call | None
         if call is not None:
             stored = call
@@ -198,7 +213,7 @@ class CallBook:
         if stored is None or stored.ended_ms is None:
             if stored is None or stored.answered_ms is None:
                 self.waiting[call.queue_id] -= 1
-            self.open.pop((call.contact, call.queue_id), None)
+            self._remove(call)
             self.derived.discard(call.id)
         self._write(call, stored)
         self.agents.hush(call.id, event.at_ms)
@@ -223,15 +238,20 @@ class CallBook:
         key = self.agents.key_of.get(call.agent_id) if call.agent_id is not None else None
         return self.agents.by_key.get(key) if key is not None else None
 
-    def _other_leg(self, event: CallEnded, queue_id: int) -> Call | None:
-        """Return the agent's open visit that an end under another contact's name must mean.
+    def _agents_leg(self, event: CallEnded, queue_id: int) -> Call | None:
+        """Return the visit that the named agent talks and that this ends.
 
-        An attended transfer may be logged under the second leg: agent, queue and wait tell the visit then.
+        An attended transfer may be logged under the contact of the second leg: queue and wait tell the visit then.
         """
         agent = self.agents.by_key.get(event.agent) if event.agent else None
-        if agent is None or (event.call, queue_id) in self.closed:
+        if agent is None:
             return None
         mine = [self.agents.calls[c] for c in agent.calls if self.agents.calls[c].queue_id == queue_id]
+        for call in mine:
+            if call.contact == event.call:
+                return call
+        if self._current(event.call, queue_id) is not None or (event.call, queue_id) in self.closed:
+            return None
         for call in mine:
             if call.wait_ms == event.wait_ms:
                 return call
@@ -281,7 +301,7 @@ class CallBook:
     def _drop(self, after: Call, before: Call) -> None:
         self._write(after, before)
         self.agents.hush(after.id, after.ended_ms or after.entered_ms)
-        self.open.pop((after.contact, after.queue_id), None)
+        self._remove(after)
         self.derived.discard(after.id)
         self.closed[after.contact, after.queue_id] = after
 

@@ -49,7 +49,7 @@ def _next(connection: sqlite3.Connection, table: str) -> int:
 
 def _calls(
     connection: sqlite3.Connection, coverage: Coverage | None, queues: set[int]
-) -> tuple[dict[tuple[str, int], Call], dict[tuple[str, int], Call]]:
+) -> tuple[dict[tuple[str, int, int], Call], dict[tuple[str, int], Call]]:
     since_ms = coverage.until_ms - _KEEP_MS if coverage else 0
     rows = connection.execute(
         "SELECT * FROM call WHERE ended_ms IS NULL UNION ALL "
@@ -57,12 +57,18 @@ def _calls(
         (since_ms,),
     ).fetchall()
     calls = [Call(*row) for row in rows if row[2] in queues]
-    open_calls = {(c.contact, c.queue_id): c for c in calls if c.ended_ms is None}
+    open_calls: dict[tuple[str, int, int], Call] = {}
+    for call in calls:
+        if call.ended_ms is None:
+            back = open_calls.pop((call.contact, call.queue_id, 0), None)
+            if back is not None:
+                open_calls[call.contact, call.queue_id, back.agent_id or -back.id] = back
+            open_calls[call.contact, call.queue_id, 0] = call
     return open_calls, {(c.contact, c.queue_id): c for c in calls if c.ended_ms is not None}
 
 
 def _agents(
-    connection: sqlite3.Connection, source_id: int, open_calls: dict[tuple[str, int], Call]
+    connection: sqlite3.Connection, source_id: int, open_calls: dict[tuple[str, int, int], Call]
 ) -> dict[str, AgentKnown]:
     members: dict[int, dict[int, Member]] = defaultdict(dict)
     for row in connection.execute("SELECT * FROM member WHERE until_ms IS NULL"):

@@ -95,6 +95,9 @@ CREATE TABLE member (
     agent_id INTEGER NOT NULL REFERENCES agent, queue_id INTEGER NOT NULL REFERENCES queue,
     since_ms INTEGER NOT NULL, until_ms INTEGER, paused TEXT,
     PRIMARY KEY (agent_id, queue_id, since_ms)) STRICT, WITHOUT ROWID;
+CREATE TABLE membership (
+    agent_id INTEGER NOT NULL REFERENCES agent, queue_id INTEGER NOT NULL REFERENCES queue,
+    PRIMARY KEY (agent_id, queue_id)) STRICT, WITHOUT ROWID;
 CREATE TABLE queue_sample (
     at_ms INTEGER NOT NULL, queue_id INTEGER NOT NULL REFERENCES queue, waiting INTEGER NOT NULL,
     PRIMARY KEY (at_ms, queue_id)) STRICT, WITHOUT ROWID;

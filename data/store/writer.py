@@ -111,10 +111,8 @@ class Writer:
             )
         )
 
-    def took(
-        self, source_id: int, name: str, size: int, digest: bytes, lines: int, window: tuple[int | None, int | None]
-    ) -> None:
-        """Keep that a file was imported: its name, bytes, digest, lines, and (first, last) moment."""
+    def took(self, source_id: int, name: str, size: int, digest: bytes, lines: int) -> None:
+        """Keep that a file was imported: its name, size in bytes, digest and lines."""
         with self.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO imported (source_id, name, bytes, digest, lines) VALUES (?, ?, ?, ?, ?)",
@@ -204,6 +202,8 @@ class Writer:
         )
         if rows.members:
             connection.executemany("INSERT OR REPLACE INTO member VALUES (?, ?, ?, ?, ?)", rows.members.values())
+            pairs = {key[:2] for key in rows.members}
+            connection.executemany("INSERT OR IGNORE INTO membership VALUES (?, ?)", pairs)
         if rows.members_changed:
             _revise(connection, "member")
         connection.executemany(

@@ -211,7 +211,7 @@ class QueueLog:
         key = self._keys.get(agent)
         if key is None:
             key = self._keys[agent] = safe_text(self.names.key(agent))
-            if key not in ("", "NONE"):
+            if key not in ("", "NONE") and key not in self._unjoined:
                 shown = key if kind in INTERFACE_EVENTS else safe_text(agent)
                 if kind not in INTERFACE_EVENTS or key not in self._known_agents:
                     self._known_agents[key] = shown

@@ -1,0 +1,211 @@
+"""Reading the store: the floor as of any moment, live or past, by one code path.
+
+Every query fetches all its rows at once in autocommit, so no cursor or transaction outlives a call. What does not
+change between two moments (the directory, who serves which queue) is kept in memory until the writer says that it
+has changed.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from data.metrics import Goal
+from data.model.days import day_around
+from data.model.picture import (
+    AgentRow,
+    ChecklistView,
+    FlagRow,
+    ItemRow,
+    Picture,
+    SourceState,
+    Totals,
+)
+from data.model.text import safe_text
+from data.model.words import FlagKind, Health, Mark, State
+from data.store.asof import AgentsAsOf, QueuesAsOf
+from data.store.directory import DirectoryCache
+from data.store.files import explain, open_for_reading
+
+STALE_MS = 15_000
+"""How long after the last measured moment states still count as known (see `SourceState`)."""
+
+LATE_INTERVALS, STALE_INTERVALS = 2, 5
+"""A source is late after this many intervals without an answer, and stale after that many (but 15 s at least)."""
+
+
+class Reader:
+    """Reads one store, from one thread at a time. Every method raises StoreError when the store can't be read."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the store at `path` read-only. Raises NoStoreError where there is none."""
+        self.path = path
+        self.connection = open_for_reading(path)
+        self.directory = DirectoryCache(self.connection)
+        self._agents = AgentsAsOf(self.connection, self.directory)
+        self._queues = QueuesAsOf(self.connection, self.directory)
+
+    def __enter__(self) -> Self:
+        """Return the reader itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the store."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the store."""
+        self.connection.close()
+
+    def version(self) -> int:
+        """Return a number that changes when another process has written."""
+        try:
+            return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
+        except sqlite3.Error as error:
+            raise explain(error, self.path) from error
+
+    def site(self) -> dict[str, str]:
+        """Return the facts of the site that were kept: `name`, `zone`."""
+        return dict(self.connection.execute("SELECT key, value FROM site").fetchall())
+
+    def measured(self) -> list[tuple[int, int]]:
+        """Return what was measured, as (since, until) in ms, in order."""
+        return self.connection.execute("SELECT since_ms, until_ms FROM coverage ORDER BY since_ms").fetchall()
+
+    def floor_at(self, moment_ms: int, zone: ZoneInfo) -> Picture:
+        """Return the picture of the floor at a moment; `zone` cuts the local day whose figures it shows."""
+        try:
+            return self._floor_at(moment_ms, zone)
+        except sqlite3.Error as error:
+            raise explain(error, self.path) from error
+
+    def _floor_at(self, moment_ms: int, zone: ZoneInfo) -> Picture:
+        day = day_around(moment_ms, zone)
+        self.directory.refresh(moment_ms)
+        source = self._source_at(moment_ms)
+        edge_ms = source.measured_ms if source.measured_ms is not None else moment_ms
+        known = source.health == Health.UP
+        flags = self._flags_at(moment_ms)
+        counts: dict[int, list[int]] = {}
+        for flag in flags:
+            counts.setdefault(flag.agent_id, [0, 0])[flag.kind == FlagKind.PRAISE] += 1
+        agents = self._agents.at(moment_ms, day.since_ms, None if known else edge_ms, counts)
+        free = self._agents.free(agents)
+        queues, overall = self._queues.at(moment_ms, day.since_ms, free, self._agents.members, known)
+        oldest = min((q.oldest_ms for q in queues if q.oldest_ms is not None), default=None)
+        totals = Totals(
+            waiting=sum(q.waiting for q in queues),
+            oldest_ms=oldest,
+            service=overall,
+            states=_count_states(agents),
+            flags=sum(flag.kind != FlagKind.PRAISE for flag in flags),
+        )
+        checklist = self._checklist_at(moment_ms, day.since_ms)
+        return Picture(moment_ms, *day, source, queues, agents, flags, checklist, self.directory.seats, totals)
+
+    def _source_at(self, moment_ms: int) -> SourceState:
+        """Say whether a moment was measured: it was within a covered stretch, or shortly after one."""
+        row = self.connection.execute(
+            "SELECT s.name, c.until_ms FROM coverage c JOIN source s ON s.id = c.source_id "
+            "WHERE c.since_ms <= ? ORDER BY c.since_ms DESC LIMIT 1",
+            (moment_ms,),
+        ).fetchone()
+        if row is None:
+            return SourceState("", Health.NONE, None)
+        name, until_ms = row
+        beyond = moment_ms - until_ms
+        interval = self._interval()
+        limit = max(STALE_INTERVALS * interval, STALE_MS)
+        health = Health.UP if beyond <= limit else Health.NONE
+        return SourceState(safe_text(name), health, min(until_ms, moment_ms), interval)
+
+    def _interval(self) -> int:
+        row = self.connection.execute("SELECT max(interval_ms) FROM heartbeat").fetchone()
+        return int(row[0] or 0)
+
+    def pulse(self, boot_ms: int) -> SourceState:
+        """Return how the poller is now; `boot_ms` is CLOCK_BOOTTIME. NONE: none ever ran on this store."""
+        row = self.connection.execute(
+            "SELECT s.name, h.at_ms, h.boot_ms, h.good_boot_ms, h.interval_ms, h.error FROM heartbeat h "
+            "JOIN source s ON s.id = h.source_id ORDER BY h.at_ms DESC LIMIT 1"
+        ).fetchone()
+        if row is None:
+            return SourceState("", Health.NONE, None)
+        name, at_ms, beat_ms, good_ms, interval_ms, error = row
+        silent = boot_ms - max(beat_ms, good_ms)
+        age = boot_ms - good_ms
+        if age < 0 or silent > max(STALE_INTERVALS * interval_ms, STALE_MS) * 4 or error:
+            health = Health.DOWN
+        elif age > max(STALE_INTERVALS * interval_ms, STALE_MS):
+            health = Health.STALE
+        elif age > LATE_INTERVALS * interval_ms:
+            health = Health.LATE
+        else:
+            health = Health.UP
+        measured = at_ms - (beat_ms - good_ms)
+        return SourceState(safe_text(name), health, measured, interval_ms, safe_text(error, 300))
+
+    def goal_of(self, queue_id: int, moment_ms: int) -> Goal:
+        """Return what a visit to a queue at a moment is measured against."""
+        return self.directory.goal_of(queue_id, moment_ms)
+
+    def _flags_at(self, moment_ms: int) -> tuple[FlagRow, ...]:
+        rows = self.connection.execute(
+            "SELECT id, agent_id, kind, note, raised_by, raised_ms, expires_ms FROM flag WHERE raised_ms <= ? "
+            "AND (resolved_ms IS NULL OR resolved_ms > ?) AND (expires_ms IS NULL OR expires_ms > ?) "
+            "ORDER BY raised_ms, id",
+            (moment_ms,) * 3,
+        ).fetchall()
+        return tuple(
+            FlagRow(
+                i,
+                agent,
+                self.directory.agent(agent).name,
+                FlagKind(kind),
+                safe_text(note, 300),
+                safe_text(by),
+                raised_ms,
+                expires_ms,
+            )
+            for i, agent, kind, note, by, raised_ms, expires_ms in rows
+        )
+
+    def _checklist_at(self, moment_ms: int, day_ms: int) -> ChecklistView | None:
+        """Return the day's checklist that is next due, or the last one once all are past."""
+        row = self.connection.execute(
+            "SELECT id, key, title_en, title_zh, due_ms FROM checklist WHERE opened_ms <= ? AND opened_ms >= ? "
+            "ORDER BY opened_ms DESC LIMIT 1",
+            (moment_ms, day_ms),
+        ).fetchone()
+        if row is None:
+            return None
+        checklist, key, title_en, title_zh, due_ms = row
+        items = self.connection.execute(
+            "SELECT i.key, i.en, i.zh, m.mark, m.note, m.marked_by, m.place, m.owner, m.due_ms, m.at_ms "
+            "FROM checklist_item i LEFT JOIN checklist_mark m ON m.checklist_id = i.checklist_id "
+            "AND m.item = i.key AND m.at_ms = (SELECT max(at_ms) FROM checklist_mark "
+            "WHERE checklist_id = i.checklist_id AND item = i.key AND at_ms <= ?) "
+            "WHERE i.checklist_id = ? ORDER BY i.position",
+            (moment_ms, checklist),
+        ).fetchall()
+        return ChecklistView(
+            safe_text(key), safe_text(title_en), safe_text(title_zh), due_ms, tuple(_item(item) for item in items)
+        )
+
+
+def _item(row: tuple[object, ...]) -> ItemRow:
+    key, en, zh, mark, note, by, place, owner, due_ms, at_ms = row
+    texts = [safe_text(str(text or ""), 200) for text in (key, en, zh, note, by, place, owner)]
+    done = None if mark is None else Mark(str(mark))
+    due = due_ms if isinstance(due_ms, int) else None
+    at = at_ms if isinstance(at_ms, int) else None
+    return ItemRow(texts[0], texts[1], texts[2], done, texts[3], texts[4], texts[5], texts[6], due, at)
+
+
+def _count_states(agents: tuple[AgentRow, ...]) -> tuple[tuple[State, int], ...]:
+    counts = dict.fromkeys(State, 0)
+    for agent in agents:
+        counts[agent.state] += 1
+    return tuple(counts.items())
