@@ -1,1 +1,1 @@
-"""The panes: each is given a picture of the floor and draws it."""
+"""The panes. Each is given a picture and draws it; it asks nobody for anything."""

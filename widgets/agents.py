@@ -1,0 +1,253 @@
+"""The agents: who does what, for how long, whoever needs somebody first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Any, ClassVar
+
+from data.alerts import Level, agent_level
+from data.breaks import canonical, is_protected
+from data.model.picture import AgentRow, Picture
+from data.model.words import State
+from widgets.canvas import Piece
+from widgets.cells import average, brief, safe
+from widgets.columns import Column
+from widgets.look import REASON_WORDS, STATE_WORDS, Look
+from widgets.pane import LEVEL_TONES, Heading
+from widgets.table import Cell, Entry, TablePane
+
+SORTS = ("need", "time", "state", "name", "team", "seat", "calls", "aht")
+"""The orders an agents pane can stand in; the first is its own."""
+
+_SORT_WORDS = {
+    "time": "by time in state",
+    "state": "by state",
+    "name": "by name",
+    "team": "by team",
+    "seat": "by seat",
+    "calls": "by calls",
+    "aht": "by AHT",
+}
+
+_COLUMNS = (
+    Column("mark", 1),
+    Column("glyph", 1, gap=1),
+    Column("time", 6, right=True, head="for", gap=1),
+    Column("doing", 8, most=9, gap=1),
+    Column("name", 9, most=22, head="name"),
+    Column("seat", 5, rank=5, most=7, head="seat"),
+    Column("queue", 8, rank=6, most=14, head="queue"),
+    Column("team", 8, rank=9, most=14, head="team"),
+    Column("calls", 5, rank=7, right=True, head="calls"),
+    Column("aht", 5, rank=8, right=True, head="AHT"),
+    Column("break", 6, rank=10, right=True, head="worked"),
+    Column("flags", 3, rank=1, most=4),
+)
+
+_BY_STATE = (
+    State.NOT_READY,
+    State.HOLD,
+    State.WRAP_UP,
+    State.TALKING,
+    State.RINGING,
+    State.AVAILABLE,
+    State.UNKNOWN,
+    State.OFFLINE,
+)
+_RANK = {state: rank for rank, state in enumerate(_BY_STATE)}
+_LONG_WITHOUT_BREAK_MS = 120 * 60_000
+
+
+def state_text(agent: AgentRow, look: Look) -> str:
+    """Return what an agent does in one word: the reason of a pause, else the state."""
+    if agent.state is State.NOT_READY and agent.reason:
+        known = REASON_WORDS.get(canonical(agent.reason, look.limits.breaks))
+        return look.words(known) if known else agent.reason
+    return look.words(STATE_WORDS[agent.state])
+
+
+def state_tone(agent: AgentRow, look: Look) -> str:
+    """Return the tone of a state; a protected reason has none of its own."""
+    if agent.state is State.NOT_READY and is_protected(agent.reason, look.limits.breaks):
+        return "dim"
+    return f"state-{agent.state}"
+
+
+def need_summary(levels: Iterable[Level], look: Look) -> tuple[str, Level]:
+    """Return how many need somebody and how many are worth watching, and the worst level; no words for none."""
+    counts = Counter(levels)
+    parts = []
+    if counts[Level.ALARM]:
+        parts.append(look.say("{n} need you", n=counts[Level.ALARM]))
+    if counts[Level.WARN]:
+        parts.append(look.say("{n} to watch", n=counts[Level.WARN]))
+    level = Level.ALARM if counts[Level.ALARM] else Level.WARN if counts[Level.WARN] else Level.CALM
+    return f" {look.glyphs.dot} ".join(parts), level
+
+
+class AgentsPane(TablePane[AgentRow]):
+    """The agents in a table; sorted, filtered and grouped on request. Row keys are agent ids."""
+
+    _sorters: ClassVar[dict[str, Callable[[AgentRow], Any]]] = {
+        "time": lambda agent: agent.since_ms,
+        "state": lambda agent: (_RANK[agent.state], agent.since_ms),
+        "name": lambda agent: agent.name.casefold(),
+        "team": lambda agent: (agent.team.casefold(), agent.name.casefold()),
+        "seat": lambda agent: (not agent.seat, agent.seat, agent.name.casefold()),
+        "calls": lambda agent: (-agent.calls, agent.name.casefold()),
+        "aht": lambda agent: -(agent.handle_ms / agent.calls if agent.calls else -1),
+    }
+
+    sort = SORTS[0]
+    filter = ""
+    grouped = False
+    _levels: dict[int, Level]
+    _matched: tuple[tuple[object, ...], Sequence[AgentRow]] = ((), ())
+
+    def set_sort(self, sort: str) -> None:
+        """Put the agents in one of the orders of `SORTS`."""
+        if sort not in SORTS:
+            raise ValueError(f"no order {sort!r}; there are {', '.join(SORTS)}")
+        self.sort = sort
+        self.sync()
+
+    def cycle_sort(self) -> str:
+        """Go on to the next order and return its name."""
+        self.set_sort(SORTS[(SORTS.index(self.sort) + 1) % len(SORTS)])
+        return self.sort
+
+    def set_filter(self, text: str) -> None:
+        """Show only agents in whose name, team, seat, queues, state or reason every word of `text` occurs."""
+        self.filter = text.strip()
+        self.sync()
+
+    def set_grouped(self, grouped: bool) -> None:
+        """Group the agents by team, or not."""
+        self.grouped = grouped
+        self.sync()
+
+    def columns(self) -> tuple[Column, ...]:
+        """Return the agents' columns."""
+        return _COLUMNS
+
+    def heading(self) -> Heading:
+        """Return how many need somebody, the order and the filter."""
+        look = self.look
+        name, parts, level = look.words("Agents"), [], Level.CALM
+        if self.picture is not None and not self._message():
+            shown, total = len(self._index), len(self.picture.agents)
+            name += f" {total}"
+            summary, level = need_summary(self._levels.values(), look)
+            parts.append(summary or look.words("all is calm"))
+            if self.filter:
+                parts.append(look.say("“{text}”: {n} of {total}", text=self.filter, n=shown, total=total))
+            if self.sort != SORTS[0]:
+                parts.append(look.words(_SORT_WORDS[self.sort]))
+        return Heading(name, f" {look.glyphs.dot} ".join(parts), level, self._hint())
+
+    def _hint(self) -> str:
+        """Return the keys that work here and the rows in view."""
+        look = self.look
+        keys = [(look.keys.get(key), look.words(key)) for key in ("filter", "sort", "map")]
+        hint = "  ".join(f"{key} {word}" for key, word in keys if key)
+        position = self.position()
+        return f"{hint}  {position}" if position and self.content_size.width > 100 else position or hint
+
+    def empty(self) -> str:
+        """Say why no agent is listed."""
+        picture, look = self.picture, self.look
+        if picture is None or self._index:
+            return ""
+        if picture.agents:
+            return look.say("No agent matches “{text}”. Esc clears the filter.", text=self.filter)
+        return look.words("Nobody is known here yet. Agents appear when they sign in.")
+
+    def ordered(self, picture: Picture, now_ms: int) -> list[Entry[AgentRow]]:
+        """Return the agents that match, in order, under their teams when grouped."""
+        limits = self.look.limits
+        levels = {agent.id: agent_level(agent, now_ms, limits) for agent in picture.agents}
+        self._levels = levels
+        agents = sorted(self._matching(picture), key=self._sorters.get(self.sort) or self._by_need)
+        if not self.grouped:
+            return [Entry(agent.id, agent) for agent in agents]
+        return list(self._under_teams(agents))
+
+    def _by_need(self, agent: AgentRow) -> tuple[int, int, int]:
+        """Return the order of need: level, then state, then who has been in it longest."""
+        return (-self._levels[agent.id], _RANK[agent.state], agent.since_ms)
+
+    def _matching(self, picture: Picture) -> Sequence[AgentRow]:
+        """Return the agents that the filter lets through; kept until picture, filter or language change."""
+        if not self.filter:
+            return picture.agents
+        key = (id(picture), picture.moment_ms, self.filter, self.look.language)
+        if self._matched[0] != key:
+            terms = self.filter.casefold().split()
+            found = [agent for agent in picture.agents if self._matches(agent, terms)]
+            self._matched = (key, found)
+        return self._matched[1]
+
+    def _matches(self, agent: AgentRow, terms: Iterable[str]) -> bool:
+        """Tell whether every term occurs in one of the agent's words."""
+        words = (agent.name, agent.team, agent.seat, agent.queue, *agent.queues, state_text(agent, self.look))
+        text = "\n".join((*words, agent.reason)).casefold()
+        return all(term in text for term in terms)
+
+    def _under_teams(self, agents: Sequence[AgentRow]) -> Iterable[Entry[AgentRow]]:
+        """Give the agents under a line for each team, the team in most need first."""
+        by_team = sorted(agents, key=lambda agent: agent.team)
+        groups = [(team, list(members)) for team, members in groupby(by_team, key=lambda agent: agent.team)]
+        order = {agent.id: index for index, agent in enumerate(agents)}
+        for _, members in groups:
+            members.sort(key=lambda agent: order[agent.id])
+        groups.sort(key=lambda group: (-max(self._levels[agent.id] for agent in group[1]), group[0]))
+        for team, members in groups:
+            yield Entry(f"team:{team}", None, self._team_line(team, members))
+            yield from (Entry(agent.id, agent) for agent in members)
+
+    def _team_line(self, team: str, members: Sequence[AgentRow]) -> tuple[Piece, ...]:
+        """Return the line above a team: its name, size and how many need somebody."""
+        look = self.look
+        summary, level = need_summary([self._levels[agent.id] for agent in members], look)
+        line = [Piece(f"{look.glyphs.dash} ", "faint"), Piece(safe(team) or look.words("no team"), "title")]
+        line.append(Piece(f" {len(members)}", "dim"))
+        if summary:
+            line.append(Piece(f"  {summary}", LEVEL_TONES[level]))
+        return tuple(line)
+
+    def cells(self, row: AgentRow, now_ms: int, widths: Mapping[str, int]) -> dict[str, Cell]:
+        """Return an agent's cells: level and state by glyph and colour, the ticking time by its threshold."""
+        look = self.look
+        level = self._levels.get(row.id, Level.CALM)
+        absent = row.state in (State.OFFLINE, State.UNKNOWN)
+        quiet = "dim" if absent else "text"
+        for_ms = now_ms - row.since_ms
+        return {
+            "mark": Cell(look.level(level), LEVEL_TONES[level]),
+            "glyph": Cell(look.glyphs.states[row.state], state_tone(row, look)),
+            "time": Cell(brief(for_ms), LEVEL_TONES[level] if level else quiet),
+            "doing": Cell(state_text(row, look), state_tone(row, look)),
+            "name": Cell(row.name, "strong" if level >= Level.WARN else quiet),
+            "seat": Cell(row.seat, "dim"),
+            "queue": Cell(row.queue or (row.queues[0] if len(row.queues) == 1 else ""), quiet),
+            "team": Cell(row.team, "dim"),
+            "calls": Cell(str(row.calls), "dim"),
+            "aht": Cell(average(row.handle_ms, row.calls, look.glyphs.none), "dim"),
+            "break": self._without_break(row, now_ms),
+            "flags": self._flags(row),
+        }
+
+    def _without_break(self, row: AgentRow, now_ms: int) -> Cell:
+        """Return for how long an agent has worked without a break."""
+        if row.break_ms is None or row.state in (State.OFFLINE, State.UNKNOWN, State.NOT_READY):
+            return Cell("")
+        worked_ms = now_ms - row.break_ms
+        return Cell(f"{max(0, worked_ms) // 60_000}m", "level-notice" if worked_ms >= _LONG_WITHOUT_BREAK_MS else "dim")
+
+    def _flags(self, row: AgentRow) -> Cell:
+        """Return open flags and praise as signs; a number where there are several flags."""
+        glyphs = self.look.glyphs
+        flags = glyphs.flag + (str(min(row.flags, 9)) if row.flags > 1 else "") if row.flags else ""
+        return Cell(flags + (glyphs.praise if row.praise else ""), "flag" if row.flags else "praise")

@@ -1,0 +1,213 @@
+"""A framed pane: a title that carries its own summary, the frame's accent in focus, and words when there is nothing.
+
+    ╭ Queues ── 2 past their limit ──────────────── 1–5 of 9 ↓ ╮
+    │ ▲ complaints                                             ┃
+    ╰──────────────────────────────────────────────────────────╯
+
+Panes stacked in one column may share borders: `joined` draws the top corners as tees, `open_ended` leaves the bottom to
+the pane below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from textual import events
+
+from data.alerts import Level
+from data.model.words import Health
+from widgets.canvas import Canvas, Line, Piece, padded
+from widgets.cells import duration, fit, width_of
+from widgets.look import Look
+
+LEVEL_TONES = {
+    Level.CALM: "dim",
+    Level.NOTICE: "level-notice",
+    Level.WARN: "level-warn",
+    Level.ALARM: "level-alarm",
+}
+"""The tone of a text that says how bad something is."""
+
+
+class Heading(NamedTuple):
+    """What stands in a pane's top border: name, summary with its level, and a hint at the right."""
+
+    name: str
+    summary: str = ""
+    level: Level = Level.CALM
+    hint: str = ""
+
+
+class Pane(Canvas, can_focus=True):
+    """A canvas in a frame. Subclasses give `heading` and `body`."""
+
+    DEFAULT_CSS = "Pane { width: 1fr; height: 1fr; }"
+
+    def __init__(
+        self,
+        look: Look,
+        *,
+        joined: bool = False,
+        open_ended: bool = False,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(look, id=id, classes=classes)
+        self.joined = joined
+        self.open_ended = open_ended
+        self.error = ""
+
+    def heading(self) -> Heading:
+        """Return what the top border says."""
+        raise NotImplementedError
+
+    def body(self, width: int, height: int) -> Sequence[Line]:
+        """Return the lines within the frame; each `width` cells wide, at most `height` of them."""
+        raise NotImplementedError
+
+    def empty(self) -> str:
+        """Return what to say when a good picture holds nothing for this pane, and what to do next."""
+        return ""
+
+    def thumb(self, height: int) -> range | None:
+        """Return the lines of the right border that show how far the pane is scrolled."""
+        return None
+
+    def fail(self, message: str) -> None:
+        """Say in words why there is nothing to show, instead of the rows; an empty message ends it."""
+        self.error = message
+        self.sync()
+
+    def set_edges(self, *, joined: bool, open_ended: bool) -> None:
+        """Share borders with the pane above (`joined`) or leave the bottom one to the pane below."""
+        self.joined, self.open_ended = joined, open_ended
+        self.sync()
+
+    @property
+    def inner_height(self) -> int:
+        """How many lines stand within the frame."""
+        return max(0, self.content_size.height - (1 if self.open_ended else 2))
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Return frame and content as lines."""
+        if width < 8 or height < 2:
+            return [padded((), width) for _ in range(height)]
+        inner = max(0, height - (1 if self.open_ended else 2))
+        message = self._message()
+        rows = _spoken(message, width - 4, inner, self.look.glyphs.ellipsis) if message else self.body(width - 4, inner)
+        lines = [self._top(width)]
+        lines += self._sides(rows, width, inner)
+        if not self.open_ended:
+            lines.append(self._bottom(width))
+        return lines
+
+    def _message(self) -> str:
+        """Return what to say instead of rows: an error, no picture yet, nothing measured, nothing there."""
+        say = self.look.say
+        if self.error:
+            return self.error
+        if self.picture is None:
+            return say("Reading the floor…")
+        if self.picture.source.health is Health.NONE:
+            return say("Nothing was measured at this moment. Move to a time that was.")
+        return self.empty()
+
+    @property
+    def _frame_tone(self) -> str:
+        """The frame's tone: the accent in focus."""
+        return "accent" if self.has_focus else "frame"
+
+    def _top(self, width: int) -> Line:
+        """Return the top border: corner, name, summary, rule, hint, corner."""
+        glyphs, tone = self.look.glyphs, self._frame_tone
+        corners = glyphs.corners[4:] if self.joined else glyphs.corners
+        heading = self.heading()
+        name = Piece(f" {heading.name} ", "reverse-accent" if self.has_focus else "title")
+        pieces = [Piece(corners[0], tone), name]
+        room = width - 3 - width_of(name.text)
+        summary, summary_tone = self._summary(heading)
+        if summary and room >= 8:
+            dash = glyphs.dash[: 2 if room > 20 else 1]
+            shown = fit(summary, min(width_of(summary), room - len(dash) - 3), ellipsis=glyphs.ellipsis)
+            pieces += [Piece(dash, tone), Piece(f" {shown} ", summary_tone)]
+            room -= len(dash) + width_of(shown) + 2
+        hint = f" {heading.hint} " if heading.hint else ""
+        if width_of(hint) > room - 2:
+            hint = ""
+        pieces += [
+            Piece(glyphs.rule * max(0, room + 1 - width_of(hint)), tone),
+            Piece(hint, "dim"),
+            Piece(corners[1], tone),
+        ]
+        return padded(tuple(piece for piece in pieces if piece.text), width, glyphs.ellipsis)
+
+    def _summary(self, heading: Heading) -> tuple[str, str]:
+        """Return the summary and its tone: the source's silence goes before all else."""
+        picture, say = self.picture, self.look.say
+        if picture and picture.source.health in (Health.STALE, Health.DOWN) and picture.source.measured_ms:
+            silent = duration(self.now_ms - picture.source.measured_ms)
+            seen = self.look.clock(picture.source.measured_ms)
+            return say("as at {time}, silent for {age}", time=seen, age=silent), "level-alarm"
+        return heading.summary, LEVEL_TONES[heading.level]
+
+    def _sides(self, rows: Sequence[Line], width: int, height: int) -> list[Line]:
+        """Return the rows between the side borders, filled up to `height`; a row's ground reaches its padding."""
+        glyphs, tone = self.look.glyphs, self._frame_tone
+        thumb = self.thumb(height) or range(0)
+        side, plain = Piece(glyphs.side, tone), Piece(glyphs.side, tone)
+        blank = (Piece(" " * (width - 4)),)
+        lines: list[Line] = []
+        for y in range(height):
+            row = rows[y] if y < len(rows) else blank
+            ground = row[0].ground if row else ""
+            left = Piece(glyphs.cursor, "accent") if ground == "cursor" else plain
+            right = Piece(glyphs.thumb, tone) if y in thumb else side
+            lines.append((left, Piece(" ", "text", ground), *row, Piece(" ", "text", ground), right))
+        return lines
+
+    def _bottom(self, width: int) -> Line:
+        """Return the bottom border."""
+        glyphs = self.look.glyphs
+        rule = glyphs.rule * (width - 2)
+        return (Piece(glyphs.corners[2] + rule + glyphs.corners[3], self._frame_tone),)
+
+    def on_focus(self, _event: events.Focus) -> None:
+        """Draw the accent."""
+        self.sync()
+
+    def on_blur(self, _event: events.Blur) -> None:
+        """Take the accent away."""
+        self.sync()
+
+
+def _spoken(message: str, width: int, height: int, ellipsis: str) -> list[Line]:
+    """Return a message as lines, wrapped by cells and set in the upper third of the pane."""
+    lines = wrap(message, width)
+    above = max(0, (height - len(lines)) // 3)
+    blank: Line = (Piece(" " * width),)
+    spoken = [(Piece(fit(line, width, ellipsis=ellipsis), "dim"),) for line in lines]
+    return ([blank] * above + spoken)[:height]
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Return a text in lines of at most `width` cells, cut between words, or anywhere in Chinese."""
+    lines, line = [], ""
+    for word in _words(text):
+        if line and width_of((line + word).rstrip()) > width:
+            lines.append(line.rstrip())
+            line = ""
+        line += word if line else word.lstrip()
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def _words(text: str) -> list[str]:
+    """Return the parts between which a line may break: words with the space after them, or wide characters."""
+    parts: list[str] = []
+    for character in text:
+        within = parts and not parts[-1].endswith(" ") and (character + parts[-1]).isascii()
+        if within or (parts and character in " ，。、；：！？）"):
+            parts[-1] += character
+        else:
+            parts.append(character)
+    return parts
