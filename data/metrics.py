@@ -6,7 +6,7 @@ agree. Ratios are made last, from summed numerators and denominators; a denomina
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 from data.model.rows import Call
@@ -139,12 +139,14 @@ def as_of(call: Call, moment_ms: int) -> Call:
     return call
 
 
-def total(figures: Iterable[CallFigures]) -> CallFigures:
-    """Return the sum of many figures."""
-    result = NOTHING
-    for each in figures:
-        result = result.plus(each)
-    return result
+def total(figures: Sequence[CallFigures]) -> CallFigures:
+    """Return the sum of many figures, and the greatest of their maxima."""
+    if not figures:
+        return NOTHING
+    columns = tuple(zip(*figures, strict=True))
+    sums = [sum(column) for column in columns]
+    sums[-1] = max(columns[-1])
+    return CallFigures(*sums)
 
 
 FORMULAS = (

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 
-from data.metrics import NOTHING, CallFigures, Goal, as_of, figures_of, ratio, service_level_parts
+from data.metrics import NOTHING, CallFigures, Goal, as_of, figures_of, ratio, service_level_parts, total
 from data.model.days import DAY, INTERVAL, MINUTE, interval_start
 from data.model.picture import AgentRow, QueueRow, ServiceLevel
 from data.model.rows import Call
@@ -68,7 +68,7 @@ class AgentsAsOf:
             if _last_known(span, over) < day_ms:
                 continue
             agent_id = span[0]
-            key = (span[:6], over, blind_ms, day_ms, stamp, flags.get(agent_id), self.members.get(agent_id))
+            key: object = (span[:6], over, blind_ms, day_ms, stamp, flags.get(agent_id), self.members.get(agent_id))
             known = self._rows.get(agent_id)
             if known is not None and known[0] == key:
                 kept[agent_id] = known
@@ -141,8 +141,8 @@ class AgentsAsOf:
             return
         serving: dict[int, list[int]] = defaultdict(list)
         for agent_id, queue_id, until_ms, paused in self._connection.execute(
-            "SELECT p.agent_id, p.queue_id, m.until_ms, m.paused FROM membership p "
-            "CROSS JOIN member m ON m.agent_id = p.agent_id AND m.queue_id = p.queue_id AND m.since_ms = (SELECT max(since_ms) "
+            "SELECT p.agent_id, p.queue_id, m.until_ms, m.paused FROM membership p CROSS JOIN member m "
+            "ON m.agent_id = p.agent_id AND m.queue_id = p.queue_id AND m.since_ms = (SELECT max(since_ms) "
             "FROM member WHERE agent_id = p.agent_id AND queue_id = p.queue_id AND since_ms <= ?)",
             (moment_ms,),
         ).fetchall():
@@ -226,7 +226,9 @@ class QueuesAsOf:
     ) -> tuple[dict[int, CallFigures], dict[int, list[int]], dict[int, int]]:
         """Return the day's figures up to a moment, the entries of who waits then, and how many talk, by queue."""
         edge_ms = max(interval_start(moment_ms), day_ms)
-        figures = self._rolled(day_ms, edge_ms)
+        figures: dict[int, list[CallFigures]] = defaultdict(list)
+        for queue_id, rolled in self._rolled(day_ms, edge_ms):
+            figures[queue_id].append(rolled)
         waiting: dict[int, list[int]] = defaultdict(list)
         talking: dict[int, int] = defaultdict(int)
         for call in self._unsettled(moment_ms, edge_ms):
@@ -243,28 +245,28 @@ class QueuesAsOf:
             now = figures_of(call if settled else as_of(call, moment_ms), goal)
             if call.entered_ms < edge_ms:
                 now = now.minus(figures_of(call, goal))
-            old = figures.get(queue_id)
-            figures[queue_id] = now if old is None else old.plus(now)
-        return figures, waiting, talking
+            figures[queue_id].append(now)
+        return {queue_id: total(parts) for queue_id, parts in figures.items()}, waiting, talking
 
-    def _rolled(self, day_ms: int, edge_ms: int) -> dict[int, CallFigures]:
+    def _rolled(self, day_ms: int, edge_ms: int) -> list[tuple[int, CallFigures]]:
         """Return the sums of the rollups from the day's start to the interval that is not full yet."""
         sums = ", ".join("max(max_wait_ms)" if name == "max_wait_ms" else f"sum({name})" for name in CALL_COLUMNS)
         rows = self._connection.execute(
             f"SELECT queue_id, {sums} FROM rollup_queue WHERE start_ms >= ? AND start_ms < ? GROUP BY queue_id",
             (day_ms, edge_ms),
         ).fetchall()
-        return {row[0]: CallFigures(*row[1:]) for row in rows}
+        return [(row[0], CallFigures(*row[1:])) for row in rows]
 
     def _unsettled(self, moment_ms: int, edge_ms: int) -> list[Call]:
         """Return the visits that may not be as the rollups have them: recent ones, long ones and open ones."""
-        recent_ms = min(edge_ms, moment_ms - INTERVAL)
+        recent_ms = edge_ms - INTERVAL
         rows = self._connection.execute(
-            "SELECT * FROM call WHERE entered_ms >= ?1 AND entered_ms <= ?2 UNION ALL "
+            "SELECT * FROM call WHERE entered_ms >= ?4 AND entered_ms <= ?2 UNION ALL "
+            "SELECT * FROM call WHERE entered_ms >= ?1 AND entered_ms < ?4 AND ended_ms > ?2 UNION ALL "
             "SELECT * FROM call WHERE ended_ms > ?2 AND ended_ms <= ?3 AND ended_ms - entered_ms > 900000 "
             "AND entered_ms < ?1 UNION ALL "
-            "SELECT * FROM call WHERE ended_ms IS NULL AND entered_ms < ?1",
-            (recent_ms, moment_ms, moment_ms + DAY),
+            "SELECT * FROM call WHERE ended_ms IS NULL AND entered_ms < ?4",
+            (recent_ms, moment_ms, moment_ms + DAY, edge_ms),
         ).fetchall()
         return [Call(*row) for row in rows]
 

@@ -80,9 +80,11 @@ class DirectoryCache:
         elif moment_ms == self._moment_ms or not self._dated:
             return
         self._moment_ms = moment_ms
-        self.stamp += 1
-        self._current = {i: history.at(moment_ms) for i, history in self._agents.items()}
-        self.queues = {i: history.at(moment_ms) for i, history in self._queues.items()}
+        agents = {i: history.at(moment_ms) for i, history in self._agents.items()}
+        queues = {i: history.at(moment_ms) for i, history in self._queues.items()}
+        if (agents, queues) != (self._current, self.queues):
+            self._current, self.queues = agents, queues
+            self.stamp += 1
 
     def agent(self, agent_id: int) -> AgentName:
         """Return an agent by id."""
