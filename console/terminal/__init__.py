@@ -5,7 +5,8 @@
     sys.exit(run(FloorApp()))
 
 `app` brings it together. `grid` knows what each cell shows, `glyphs` what a cell may hold, `pens` what SGR
-codes mean, `encoder` writes what changed; `driver` is the way out, `leaving` and `crash` the two ways to end.
+codes mean; `runs` cuts what changed into pieces and `encoder` writes them; `driver` is the way out, `leaving` and
+`crash` are the two ways to end.
 """
 
 from console.terminal.app import TerminalApp, run

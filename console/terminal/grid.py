@@ -110,14 +110,11 @@ class Grid:
         """Return the bytes that bring the terminal up to date, "" if it is; they count as sent."""
         if not self._marked:
             return ""
-        encoder = self.encoder
-        encoder.begin()
-        for y in sorted(self._marked):
-            row = self._rows[y]
-            encoder.write_row(y, row.chars, row.pens, row.marks)
-            row.marks = bytearray(self._width)
+        text = self.encoder.frame(self._rows, self._marked)
+        for y in self._marked:
+            self._rows[y].marks = bytearray(self._width)
         self._marked.clear()
-        return encoder.taken()
+        return text
 
     def _resize(self, width: int, height: int) -> None:
         self.encoder.forget()
@@ -164,7 +161,7 @@ class Grid:
         strips[start] = (strip, end)
 
     def _run(self, text: str, pen: Pen) -> tuple[list[str], list[Pen]]:
-        """Return the cells and pens of a text; blanks take the one pen of all those that make them look alike."""
+        """Return the cells and pens of a text; of pens that make a blank look alike, one is taken."""
         runs = self._runs
         run = runs.get((text, pen))
         if run is None:
