@@ -42,3 +42,12 @@ class Adapter(Protocol):
     async def aclose(self) -> None:
         """Let go of connections and files."""
         ...
+
+
+@runtime_checkable
+class Resumable(Protocol):
+    """An adapter that can go on where an earlier run of it stopped."""
+
+    def resume(self, cursor: str | None, covered_ms: int) -> None:
+        """Take up the work after `covered_ms`; `cursor` is the last one that was recorded."""
+        ...

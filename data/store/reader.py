@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
+from data.alerts import LIMITS, Limits
 from data.metrics import Goal
 from data.model.days import day_around
 from data.model.picture import (
     AgentRow,
     ChecklistView,
+    DayStrip,
+    Detail,
     FlagRow,
     ItemRow,
     Picture,
@@ -26,6 +29,7 @@ from data.model.picture import (
 from data.model.text import safe_text
 from data.model.words import FlagKind, Health, Mark, State
 from data.store.asof import AgentsAsOf, QueuesAsOf
+from data.store.day import DayBook
 from data.store.directory import DirectoryCache
 from data.store.files import explain, open_for_reading
 
@@ -46,6 +50,7 @@ class Reader:
         self.directory = DirectoryCache(self.connection)
         self._agents = AgentsAsOf(self.connection, self.directory)
         self._queues = QueuesAsOf(self.connection, self.directory)
+        self._days = DayBook(self.connection, self.directory)
 
     def __enter__(self) -> Self:
         """Return the reader itself."""
@@ -104,6 +109,23 @@ class Reader:
         )
         checklist = self._checklist_at(moment_ms, day.since_ms)
         return Picture(moment_ms, *day, source, queues, agents, flags, checklist, self.directory.seats, totals)
+
+    def strip_of(self, moment_ms: int, zone: ZoneInfo, limits: Limits = LIMITS) -> DayStrip:
+        """Return the local day around a moment for the scrubber."""
+        try:
+            self.directory.refresh(moment_ms)
+            return self._days.strip(day_around(moment_ms, zone), limits)
+        except sqlite3.Error as error:
+            raise explain(error, self.path) from error
+
+    def detail_of(self, kind: Literal["agent", "queue"], owner: int, moment_ms: int, zone: ZoneInfo) -> Detail:
+        """Return the day of an agent or a queue, up to a moment."""
+        try:
+            self.directory.refresh(moment_ms)
+            day = day_around(moment_ms, zone)
+            return (self._days.agent if kind == "agent" else self._days.queue)(owner, moment_ms, day)
+        except sqlite3.Error as error:
+            raise explain(error, self.path) from error
 
     def _source_at(self, moment_ms: int) -> SourceState:
         """Say whether a moment was measured: it was within a covered stretch, or shortly after one."""

@@ -84,6 +84,10 @@ class Simulator:
     async def aclose(self) -> None:
         """Nothing is held."""
 
+    def resume(self, _cursor: str | None, covered_ms: int) -> None:
+        """Go on after `covered_ms`: the same seed has already played what came before."""
+        self.advance(covered_ms)
+
     def advance(self, until_ms: int) -> Observation:
         """Return what happened after the last observation, up to and including `until_ms`."""
         since_ms, self._until_ms = self._until_ms, max(until_ms, self._until_ms)

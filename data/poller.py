@@ -1,0 +1,160 @@
+"""The poller: asks the adapter, records the answer, writes it, and gives a sign of life; the store's only writer."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from data.adapters.base import Adapter, Capability, Resumable
+from data.adapters.registry import AdapterError, make
+from data.lease import Lease
+from data.model.known import Known, Rows
+from data.model.observation import Observation
+from data.recorder import record
+from data.store.files import StoreError
+from data.store.writer import Beat, Writer
+
+MAX_BACKOFF_S = 60.0
+"""The longest pause between two tries, however often they failed."""
+
+
+def boot_ms() -> int:
+    """Return ms since boot, on the clock that all processes of this machine share and nobody can set."""
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
+
+
+class Poller:
+    """One adapter, one store. `deadline_s` is the most that one poll may take in all."""
+
+    def __init__(self, adapter: Adapter, writer: Writer, interval_ms: int, deadline_s: float | None = None) -> None:
+        """Take up the source where its last observation left it."""
+        self.adapter = adapter
+        self.writer = writer
+        self.interval_ms = interval_ms
+        self.deadline_s = deadline_s if deadline_s is not None else max(10.0, 5 * interval_ms / 1000)
+        self.known: Known = writer.known(adapter.name)
+        self.failures = 0
+        self.stopping = asyncio.Event()
+        self._good_boot_ms = boot_ms()
+        self._unwritten: list[Rows] = []
+        if isinstance(adapter, Resumable) and self.known.coverage is not None:
+            adapter.resume(self.known.cursor, self.known.coverage.until_ms)
+
+    async def run(self) -> None:
+        """Poll at the interval, on whole intervals, until `stopping` is set."""
+        while not self.stopping.is_set():
+            began = time.monotonic()
+            await self.once()
+            await self._pause(began)
+
+    async def once(self) -> None:
+        """Poll once and write what came of it; a failure is told once, and its end once."""
+        try:
+            async with asyncio.timeout(self.deadline_s):
+                observation = await self.adapter.poll()
+        except Exception as error:
+            self._failed(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+            return
+        self._good_boot_ms = boot_ms()
+        self._record(observation)
+
+    def _record(self, observation: Observation) -> None:
+        if Capability.PLAYED_SUPERVISOR not in self.adapter.capabilities:
+            observation = observation._replace(acts=())
+        self.known, rows = record(self.known, observation)
+        self._unwritten.append(rows)
+        self._write()
+
+    def _write(self) -> None:
+        """Write what is not written yet, oldest first; what the store does not take now is kept for the next time."""
+        try:
+            while self._unwritten:
+                last = len(self._unwritten) == 1
+                self.writer.write(self._unwritten[0], self._beat() if last else None)
+                del self._unwritten[0]
+        except StoreError as error:
+            self._failed(f"{error} ({len(self._unwritten)} answers are kept meanwhile)", beat=False)
+            return
+        if self.failures:
+            self.failures = 0
+            _tell("well again")
+
+    def _beat(self, error: str = "") -> Beat:
+        at_ms = time.time_ns() // 1_000_000
+        return Beat(at_ms, boot_ms(), self._good_boot_ms, self.interval_ms, os.getpid(), error)
+
+    def _failed(self, why: str, beat: bool = True) -> None:
+        if not self.failures:
+            _tell(why)
+        self.failures += 1
+        if beat:
+            try:
+                self.writer.beat(self.known.source_id, self._beat(why))
+            except StoreError as error:
+                _tell(str(error))
+
+    async def _pause(self, began: float) -> None:
+        """Wait for the next whole interval, or, after failures, a random part of a growing pause."""
+        interval = self.interval_ms / 1000
+        if self.failures:
+            pause = random.uniform(0, min(MAX_BACKOFF_S, interval * 2 ** min(self.failures, 10)))  # noqa: S311
+        else:
+            pause = interval - (time.monotonic() - began) % interval
+        try:
+            async with asyncio.timeout(pause):
+                await self.stopping.wait()
+        except TimeoutError:
+            return
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(f"floorwalk poll: {text}\n")
+    sys.stderr.flush()
+
+
+async def _serve(poller: Poller, parent: int | None) -> None:
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(signum, poller.stopping.set)
+    watch = asyncio.create_task(_follow(poller, parent)) if parent is not None else None
+    try:
+        await poller.run()
+    finally:
+        if watch is not None:
+            watch.cancel()
+        await poller.adapter.aclose()
+
+
+async def _follow(poller: Poller, parent: int) -> None:
+    """Stop when the process that started this one is gone."""
+    while os.getppid() == parent:
+        await asyncio.sleep(0.5)
+    poller.stopping.set()
+
+
+def run(
+    store: Path, adapter: str, options: Mapping[str, Any], interval_ms: int = 1000, *, parent: int | None = None
+) -> int:
+    """Poll an adapter into a store until a signal comes; return the exit code.
+
+    75 where another process writes the store (named on stderr), 78 for an adapter that can't be made, else the
+    StoreError's. `parent`: end when the process of this id is no longer the parent.
+    """
+    try:
+        with Lease(store, f"floorwalk poll {adapter}"), Writer(store) as writer:
+            poller = Poller(make(adapter, options), writer, interval_ms)
+            asyncio.run(_serve(poller, parent))
+    except AdapterError as error:
+        _tell(str(error))
+        return 78
+    except StoreError as error:
+        _tell(str(error))
+        return error.code
+    return 0

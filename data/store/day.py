@@ -1,0 +1,198 @@
+"""A day as a whole: the scrubber's strip, and the details that Enter opens."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+
+from data.alerts import LIMITS, Limits
+from data.metrics import CallFigures, aht_ms, as_of, asa_ms, figures_of, occupancy, service_level, total
+from data.metrics import TimeFigures as Times
+from data.model.days import INTERVAL, Window
+from data.model.picture import CallLine, DayMark, DayStrip, Detail, TimelinePart
+from data.model.rows import Call, Sample, Span
+from data.model.text import mask_number, safe_text
+from data.model.words import State
+from data.moments import break_marks, gap_marks, queue_marks, service_marks
+from data.store.directory import DirectoryCache
+
+MAX_CALLS = 500
+"""How many visits a detail lists, the newest first."""
+
+
+class DayBook:
+    """Whole-day reads through one connection; names come from `directory`."""
+
+    def __init__(self, connection: sqlite3.Connection, directory: DirectoryCache) -> None:
+        """Read nothing yet."""
+        self._connection = connection
+        self._directory = directory
+
+    def strip(self, day: Window, limits: Limits = LIMITS) -> DayStrip:
+        """Return a day's load, what was measured of it, and its moments that matter."""
+        load = [0] * (-(-day.length_ms // INTERVAL))
+        levels: list[tuple[int, int, int]] = []
+        for start_ms, offered, within, counted in self._connection.execute(
+            "SELECT start_ms, sum(offered), sum(answered_within), sum(answered + abandoned) FROM rollup_queue "
+            "WHERE start_ms >= ? AND start_ms < ? GROUP BY start_ms ORDER BY start_ms",
+            day,
+        ).fetchall():
+            load[(start_ms - day.since_ms) // INTERVAL] += offered
+            levels.append((start_ms, within, counted))
+        measured = self._measured(day)
+        names = {queue_id: queue.name for queue_id, queue in self._directory.queues.items()}
+        target = min((queue.goal.target for queue in self._directory.queues.values()), default=limits.service_good)
+        marks = [
+            *queue_marks(self._samples(day), names, limits),
+            *break_marks(self._pauses(day), limits),
+            *service_marks(levels, INTERVAL, target, limits.least_n),
+            *gap_marks(measured),
+            *self._flags(day),
+        ]
+        end_ms = measured[-1][1] if measured else day.until_ms
+        seen = tuple(sorted(mark for mark in marks if mark.at_ms <= end_ms))
+        return DayStrip(*day, INTERVAL, tuple(load), tuple(measured), seen)
+
+    def _measured(self, day: Window) -> list[tuple[int, int]]:
+        rows = self._connection.execute(
+            "SELECT max(since_ms, ?1), min(until_ms, ?2) FROM coverage WHERE since_ms < ?2 AND until_ms > ?1 "
+            "ORDER BY since_ms",
+            day,
+        ).fetchall()
+        return [(since_ms, until_ms) for since_ms, until_ms in rows]
+
+    def _samples(self, day: Window) -> list[Sample]:
+        rows = self._connection.execute(
+            "SELECT queue_id, at_ms, waiting FROM queue_sample WHERE at_ms >= ? AND at_ms < ? ORDER BY at_ms", day
+        ).fetchall()
+        return [Sample(*row) for row in rows]
+
+    def _pauses(self, day: Window) -> list[tuple[str, Span]]:
+        rows = self._connection.execute(
+            "SELECT s.agent_id, s.reason, s.since_ms, s.until_ms FROM agent a CROSS JOIN state_span s "
+            "ON s.agent_id = a.id WHERE s.state = 'not_ready' AND s.since_ms >= ? AND s.since_ms < ?",
+            day,
+        ).fetchall()
+        return [
+            (self._directory.agent(agent).name, Span(agent, State.NOT_READY, reason, None, None, since_ms, until_ms))
+            for agent, reason, since_ms, until_ms in rows
+        ]
+
+    def _flags(self, day: Window) -> list[DayMark]:
+        rows = self._connection.execute(
+            "SELECT raised_ms, agent_id FROM flag WHERE raised_ms >= ? AND raised_ms < ? AND kind <> 'praise'", day
+        ).fetchall()
+        return [DayMark(raised_ms, "flag", self._directory.agent(agent).name) for raised_ms, agent in rows]
+
+    def agent(self, agent_id: int, moment_ms: int, day: Window) -> Detail:
+        """Return an agent's day up to a moment: timeline, figures, visits."""
+        name = self._directory.agent(agent_id)
+        timeline = self._timeline(agent_id, moment_ms, day)
+        calls = self._calls("agent_id = ?1", agent_id, moment_ms, day)
+        figures = self._totals(calls, moment_ms)
+        times = _sum_times(timeline)
+        missed = self._connection.execute(
+            "SELECT count(*) FROM ring WHERE agent_id = ? AND cancelled = 0 AND at_ms >= ? AND at_ms <= ?",
+            (agent_id, day.since_ms, moment_ms),
+        ).fetchone()[0]
+        shown: tuple[tuple[str, float | int | None, str], ...] = (
+            ("calls", figures.handled, "n"),
+            ("AHT", aht_ms(figures), "ms"),
+            ("talk", figures.talk_ms, "ms"),
+            ("hold", figures.hold_ms if figures.hold_known else None, "ms"),
+            ("wrap-up", figures.wrap_up_ms if figures.wrap_up_known else None, "ms"),
+            ("occupancy", occupancy(times), "ratio"),
+            ("free", times.available_ms, "ms"),
+            ("not ready", times.not_ready_ms, "ms"),
+            ("transferred", figures.transferred, "n"),
+            ("rings missed", missed, "n"),
+        )
+        title = " · ".join(part for part in (name.name, name.team, name.seat) if part)
+        return Detail(title, moment_ms, *day, timeline, self._lines(calls, moment_ms), shown)
+
+    def queue(self, queue_id: int, moment_ms: int, day: Window) -> Detail:
+        """Return a queue's day up to a moment: figures and visits, the newest first."""
+        calls = self._calls("queue_id = ?1", queue_id, moment_ms, day)
+        figures = self._totals(calls, moment_ms)
+        goal = self._directory.goal_of(queue_id, moment_ms)
+        shown: tuple[tuple[str, float | int | None, str], ...] = (
+            ("offered", figures.offered, "n"),
+            ("answered", figures.answered, "n"),
+            ("abandoned", figures.abandoned, "n"),
+            ("timed out", figures.timed_out, "n"),
+            ("overflowed", figures.overflowed, "n"),
+            ("lost", figures.lost, "n"),
+            ("waiting", figures.waiting, "n"),
+            ("service level", service_level(figures, goal.formula), "ratio"),
+            ("threshold", goal.threshold_ms, "ms"),
+            ("ASA", asa_ms(figures), "ms"),
+            ("AHT", aht_ms(figures), "ms"),
+            ("longest wait", figures.max_wait_ms, "ms"),
+        )
+        title = self._directory.queue_name(queue_id)
+        return Detail(title, moment_ms, *day, (), self._lines(calls, moment_ms), shown)
+
+    def _timeline(self, agent_id: int, moment_ms: int, day: Window) -> tuple[TimelinePart, ...]:
+        """Return an agent's states within the day up to a moment; what nobody measured is left out."""
+        rows = self._connection.execute(
+            "SELECT state, reason, queue_id, since_ms, until_ms FROM state_span WHERE agent_id = ?1 "
+            "AND since_ms < ?3 AND since_ms >= coalesce((SELECT max(since_ms) FROM state_span "
+            "WHERE agent_id = ?1 AND since_ms <= ?2), ?2) ORDER BY since_ms",
+            (agent_id, day.since_ms, min(moment_ms, day.until_ms)),
+        ).fetchall()
+        end = min(moment_ms, self._edge(moment_ms))
+        parts = []
+        for state, reason, queue_id, since_ms, until_ms in rows:
+            since = max(since_ms, day.since_ms)
+            until = min(end if until_ms is None else until_ms, moment_ms)
+            if until > since:
+                queue = self._directory.queue_name(queue_id)
+                parts.append(TimelinePart(State(state), safe_text(reason), queue, since, until))
+        return tuple(parts)
+
+    def _edge(self, moment_ms: int) -> int:
+        row = self._connection.execute(
+            "SELECT max(until_ms) FROM coverage WHERE since_ms <= ?", (moment_ms,)
+        ).fetchone()
+        return int(row[0] or moment_ms)
+
+    def _calls(self, where: str, owner: int, moment_ms: int, day: Window) -> list[Call]:
+        """Return the day's visits up to a moment, as they stood then, the newest first."""
+        rows = self._connection.execute(
+            f"SELECT * FROM call WHERE {where} AND entered_ms >= ?2 AND entered_ms <= ?3 ORDER BY entered_ms DESC",
+            (owner, day.since_ms, moment_ms),
+        ).fetchall()
+        calls = [as_of(Call(*row), moment_ms) for row in rows]
+        return [call for call in calls if where.startswith("queue") or call.agent_id is not None]
+
+    def _totals(self, calls: list[Call], moment_ms: int) -> CallFigures:
+        return total([figures_of(call, self._directory.goal_of(call.queue_id, call.entered_ms)) for call in calls])
+
+    def _lines(self, calls: list[Call], moment_ms: int) -> tuple[CallLine, ...]:
+        lines = []
+        for call in calls[:MAX_CALLS]:
+            agent = self._directory.agent(call.agent_id).name if call.agent_id is not None else ""
+            waited = moment_ms - call.entered_ms if call.wait_ms is None else call.wait_ms
+            lines.append(
+                CallLine(
+                    call.id,
+                    self._directory.queue_name(call.queue_id),
+                    agent,
+                    mask_number(safe_text(call.caller)),
+                    safe_text(call.caller_name),
+                    call.entered_ms,
+                    call.answered_ms,
+                    call.ended_ms,
+                    waited,
+                    call.talk_ms,
+                    str(call.outcome) if call.ended_ms is not None and call.outcome else "",
+                )
+            )
+        return tuple(lines)
+
+
+def _sum_times(timeline: tuple[TimelinePart, ...]) -> Times:
+    sums: dict[str, int] = defaultdict(int)
+    for part in timeline:
+        sums[f"{part.state}_ms"] += part.until_ms - part.since_ms
+    return Times(**sums)
