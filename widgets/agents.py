@@ -229,7 +229,7 @@ class AgentsPane(TablePane[AgentRow]):
             "glyph": Cell(look.glyphs.states[row.state], state_tone(row, look)),
             "time": Cell(brief(for_ms), LEVEL_TONES[level] if level else quiet),
             "doing": Cell(state_text(row, look), state_tone(row, look)),
-            "name": Cell(row.name, "strong" if level >= Level.WARN else quiet),
+            "name": Cell(row.name, "strong" if level is Level.ALARM else quiet),
             "seat": Cell(row.seat, "dim"),
             "queue": Cell(row.queue or (row.queues[0] if len(row.queues) == 1 else ""), quiet),
             "team": Cell(row.team, "dim"),

@@ -149,7 +149,8 @@ def waiting_block(picture: Picture, now_ms: int, look: Look) -> Block:
     return Block(
         (
             Piece(look.words("waiting") + " ", "dim"),
-            Piece(fit(str(totals.waiting), 3), HEAT_TONES[heat] if heat else "strong"),
+            Piece(str(totals.waiting), HEAT_TONES[heat] if heat else "strong"),
+            Piece(" " * (4 - min(3, len(str(totals.waiting))))),
             Piece(look.words("oldest") + " ", "dim"),
             Piece(fit(longest, 5), longest_tone),
         )

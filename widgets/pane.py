@@ -13,13 +13,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from textual import events
+from textual.message import Message
 
 from data.alerts import Level
 from data.model.words import Health
 from widgets.canvas import Canvas, Line, Piece, padded
 from widgets.cells import duration, fit, width_of
 from widgets.look import Look
+
+RowKey = int | str
 
 LEVEL_TONES = {
     Level.CALM: "dim",
@@ -40,9 +42,31 @@ class Heading(NamedTuple):
 
 
 class Pane(Canvas, can_focus=True):
-    """A canvas in a frame. Subclasses give `heading` and `body`."""
+    """A canvas in a frame. Subclasses give `heading` and `body`.
+
+    Those with a cursor post `Selected` when it moves, and `Opened` on Enter or a double click.
+    """
 
     DEFAULT_CSS = "Pane { width: 1fr; height: 1fr; }"
+
+    class _Row(Message):
+        """A message about a row of a pane."""
+
+        def __init__(self, pane: Pane, key: RowKey) -> None:
+            super().__init__()
+            self.pane = pane
+            self.key = key
+
+        @property
+        def control(self) -> Pane:
+            """The pane that sent it."""
+            return self.pane
+
+    class Selected(_Row):
+        """The cursor came to rest on another row."""
+
+    class Opened(_Row):
+        """A row is to be opened."""
 
     def __init__(
         self,
@@ -162,7 +186,7 @@ class Pane(Canvas, can_focus=True):
             row = rows[y] if y < len(rows) else blank
             ground = row[0].ground if row else ""
             left = Piece(glyphs.cursor, "accent") if ground == "cursor" else plain
-            right = Piece(glyphs.thumb, tone) if y in thumb else side
+            right = Piece(glyphs.thumb, tone if self.has_focus else "dim") if y in thumb else side
             lines.append((left, Piece(" ", "text", ground), *row, Piece(" ", "text", ground), right))
         return lines
 
@@ -172,12 +196,9 @@ class Pane(Canvas, can_focus=True):
         rule = glyphs.rule * (width - 2)
         return (Piece(glyphs.corners[2] + rule + glyphs.corners[3], self._frame_tone),)
 
-    def on_focus(self, _event: events.Focus) -> None:
-        """Draw the accent."""
-        self.sync()
-
-    def on_blur(self, _event: events.Blur) -> None:
-        """Take the accent away."""
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Draw the accent and the cursor, or take them away."""
+        super().watch_has_focus(has_focus)
         self.sync()
 
 

@@ -7,21 +7,19 @@ rows in view are formatted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.message import Message
 
 from data.model.picture import Picture
 from widgets.canvas import Line, Piece, on_ground, padded
 from widgets.cells import fit
 from widgets.columns import Column, Placed, place
 from widgets.look import Look
-from widgets.pane import Pane
+from widgets.pane import Pane, RowKey
 
 Row = TypeVar("Row")
-RowKey = int | str
 
 
 class Entry(NamedTuple, Generic[Row]):
@@ -40,7 +38,7 @@ class Cell(NamedTuple):
 
 
 class TablePane(Pane, Generic[Row]):
-    """A pane of rows with a cursor. Posts `Selected` when the cursor moves and `Opened` on Enter or double click."""
+    """A pane of rows with a cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", show=False, id="pane.down"),
@@ -53,25 +51,6 @@ class TablePane(Pane, Generic[Row]):
     ]
     HEADS_FROM = 6
     """From how many lines on a line of column titles is worth its place; 0 for never."""
-
-    class _Row(Message):
-        """A message about a row of a pane."""
-
-        def __init__(self, pane: TablePane[Any], key: RowKey) -> None:
-            super().__init__()
-            self.pane = pane
-            self.key = key
-
-        @property
-        def control(self) -> TablePane[Any]:
-            """The pane that sent it."""
-            return self.pane
-
-    class Selected(_Row):
-        """The cursor came to rest on another row."""
-
-    class Opened(_Row):
-        """A row is to be opened."""
 
     def __init__(
         self,
@@ -229,9 +208,9 @@ class TablePane(Pane, Generic[Row]):
 
     def on_click(self, event: events.Click) -> None:
         """Select the row under the pointer; a double click opens it."""
-        heads = 1 if self._has_heads(self.inner_height) else 0
-        index = self.top + event.y - 1 - heads
-        if event.y < 1 + heads or not 0 <= index < len(self._entries) or self._message():
+        line = event.y - 1 - (self.inner_height - self._height)
+        index = self.top + line
+        if not (0 <= line < self._height and index < len(self._entries)) or self._message():
             return
         entry = self._entries[index]
         if entry.row is not None and self.select(entry.key) and event.chain == 2:

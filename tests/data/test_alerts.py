@@ -27,9 +27,7 @@ CALM, NOTICE, WARN, ALARM = Level
 MINUTE = 60_000
 
 
-@pytest.mark.parametrize(
-    ("n", "level"), [(0, CALM), (1, NOTICE), (4, NOTICE), (5, WARN), (10, ALARM), (15, ALARM)]
-)
+@pytest.mark.parametrize(("n", "level"), [(0, CALM), (1, NOTICE), (4, NOTICE), (5, WARN), (10, ALARM), (15, ALARM)])
 def test_waiting(n: int, level: Level) -> None:
     assert waiting_level(n) is level
 
