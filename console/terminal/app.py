@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual._ansi_sequences import SYNC_END, SYNC_START
@@ -11,6 +12,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Offset
+from textual.worker import WorkerFailed
 
 from console.terminal import crash, leaving
 from console.terminal.driver import TerminalDriver, erases_colour
@@ -36,12 +38,16 @@ class TerminalApp(App[Result]):
     - A crash gives one line and a report without the values of variables, and exit code 70.
     """
 
+    PATIENCE_S = 5.0
+    """How long, after a signal, the app may take to end before it is ended by force."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - handed to App as they are
         super().__init__(*args, **kwargs)
         self._grid: Grid | None = None
         self._cursor_told = Offset(0, 0)
         self._failure: BaseException | None = None
         self._left_with: int | None = None
+        self._last_resort: threading.Timer | None = None
         self._watch: asyncio.Task[None] | None = None
 
     def get_driver_class(self) -> type[Driver]:
@@ -131,8 +137,13 @@ class TerminalApp(App[Result]):
         self._left_with = leaving.exit_code(signum)
         driver = self._driver
         restore = driver.restore_now if isinstance(driver, TerminalDriver) else lambda: None
-        leaving.insist(self._left_with, restore)
+        self._last_resort = leaving.insist(self._left_with, restore, self.PATIENCE_S)
         self.exit(return_code=self._left_with)
+
+    def ended(self) -> None:
+        """Call off the end by force: the app has ended by itself."""
+        if self._last_resort is not None:
+            self._last_resort.cancel()
 
     def failed(self, error: Exception) -> None:
         """End because of an error that happened outside the app's own tasks."""
@@ -147,7 +158,8 @@ class TerminalApp(App[Result]):
         if self._exception is None:
             self._exception = error
             self._exception_event.set()
-        self._failure = self._failure or error
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        self._failure = self._failure or cause
         self._close_messages_no_wait()
 
     def panic(self, *renderables: RenderableType) -> None:
@@ -183,4 +195,6 @@ def run(app: TerminalApp[Any]) -> int:
     except Exception as error:
         say(crash.farewell(error, (app.console.width, app.console.height)))
         return crash.EXIT_CODE
+    finally:
+        app.ended()
     return app.return_code or 0

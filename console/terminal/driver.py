@@ -82,7 +82,7 @@ class TerminalDriver(LinuxDriver):
     @property
     def idle(self) -> bool:
         """Whether the terminal has taken everything that was written."""
-        return self._sent == self._arrived
+        return self._arrived >= self._sent
 
     @property
     def watched(self) -> list[int]:
@@ -104,6 +104,7 @@ class TerminalDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take over the terminal."""
+        self._sent = self._arrived = 0
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._terminal_app.terminal_taken(self)
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 
 LEAVE_ON = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 _LOOK_EVERY_S = 0.5
-_PATIENCE_S = 5.0
 _HUNG_UP = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
 
@@ -43,13 +42,14 @@ async def watch_terminal(fds: Sequence[int], leave: Callable[[int], object]) -> 
     leave(signal.SIGHUP)
 
 
-def insist(code: int, restore: Callable[[], object]) -> None:
-    """End the process with `code` in a few seconds, restoring the terminal, if it has not ended by itself."""
+def insist(code: int, restore: Callable[[], object], patience_s: float) -> threading.Timer:
+    """End the process with `code` after `patience_s`, restoring the terminal, unless the timer is cancelled."""
 
     def end() -> None:
         restore()
         os._exit(code)
 
-    timer = threading.Timer(_PATIENCE_S, end)
+    timer = threading.Timer(patience_s, end)
     timer.daemon = True
     timer.start()
+    return timer

@@ -38,7 +38,7 @@ class Pen:
     Attributes:
         fg: SGR parameters of the foreground, "" for the terminal's own.
         bg: The same of the background.
-        attrs: SGR parameters of the attributes, in the order they are sent.
+        attrs: SGR parameters of the attributes, sorted.
         on_blank: The pen that makes a blank look the same: no foreground, no attribute that a blank hides.
     """
 
@@ -85,7 +85,7 @@ def pen_of_codes(codes: str) -> Pen:
                 fg = code
             case _, code:
                 bg = code
-    return _pen(fg, bg, tuple(attrs))
+    return _pen(fg, bg, tuple(sorted(set(attrs))))
 
 
 def _groups(codes: str) -> Iterator[str]:
@@ -125,6 +125,8 @@ def change(old: Pen | None, new: Pen) -> str:
         parts.append(new.fg or "39")
     if old.bg != new.bg:
         parts.append(new.bg or "49")
+    if not parts:
+        return ""
     step = f"\x1b[{';'.join(parts)}m"
     return min(step, afresh, key=len)
 
