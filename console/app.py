@@ -1,0 +1,153 @@
+"""The app: one feed, one clock, and the screens that show what they give."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from pathlib import Path, PurePath
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from console.clock import Clock
+from console.feed import Feed, FloorSeen, Wish
+from console.locale import Language, words_of
+from console.options import Options
+from console.screens.floor import FloorScreen
+from console.terminal import TerminalApp
+from themes import STYLESHEET, THEMES, pick
+from widgets.look import ASCII, UNICODE, Look
+
+TICK_S = 1.0
+"""A live clock ticks on the whole second."""
+
+REPLAY_TICK_S = 0.25
+"""A fast replay shows four moments a second; more would only flicker."""
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _ticks_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
+
+
+class FloorApp(TerminalApp[None]):
+    """Floorwalk's screen. It reads a store and asks nothing of anybody else."""
+
+    TITLE = "Floorwalk"
+    CSS_PATH: ClassVar[list[str | PurePath]] = [STYLESHEET, Path(__file__).with_name("floor.tcss")]
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", show=False, system=True)]
+
+    def __init__(self, options: Options) -> None:
+        super().__init__()
+        self.options = options
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = pick(options.theme or THEMES[0].name, _colours(), "NO_COLOR" in os.environ)
+        self.look = Look(
+            words=words_of(options.language),
+            zone=options.zone,
+            glyphs=ASCII if options.ascii else UNICODE,
+            limits=options.limits,
+            language=options.language,
+            site=options.site,
+        )
+        self.clock = Clock(_now_ms, _ticks_ms, live=options.live, moment_ms=options.moment_ms)
+        self.feed = Feed(options.store, options.zone, self.post_message, options.limits)
+        self.seen: FloorSeen | None = None
+        self._number = 0
+
+    def on_mount(self) -> None:
+        """Open the floor and begin to tick."""
+        self.animation_level = "none"
+        self.feed.start()
+        self.push_screen(FloorScreen())
+        self.tick()
+
+    def on_unmount(self) -> None:
+        """Let go of the store."""
+        self.feed.stop()
+
+    def tick(self) -> None:
+        """Ask for the moment's picture, and come again at the next whole second."""
+        self.ask()
+        running = self.clock.mode == "replay" and self.clock.speed > 1
+        step = REPLAY_TICK_S if running else TICK_S
+        self.set_timer(step - time.time() % step, self.tick)
+
+    def ask(self) -> None:
+        """Wish for what the screen in front shows of the clock's moment."""
+        moment = self.clock.moment()
+        screen = self.screen
+        detail = getattr(screen, "subject", None)
+        self.feed.ask(Wish(moment, self.clock.mode == "live", strip=self.clock.mode != "live", detail=detail))
+
+    def on_floor_seen(self, event: FloorSeen) -> None:
+        """Show what came, unless something newer was shown already."""
+        if event.number < self._number:
+            return
+        self._number = event.number
+        self.seen = event
+        if event.waiting and not self.options.live:
+            event.waiting = False
+        if event.waiting:
+            self.set_timer(0.1, self.ask)
+        self.show_seen()
+
+    def show_seen(self) -> None:
+        """Hand the last answer to the screen in front."""
+        show = getattr(self.screen, "show_seen", None)
+        if show is not None and self.seen is not None:
+            show(self.seen)
+
+    def set_look(self, look: Look) -> None:
+        """Change how everything speaks and looks."""
+        self.look = look
+        for screen in self.screen_stack:
+            relook = getattr(screen, "relook", None)
+            if relook is not None:
+                relook(look)
+
+    def switch_language(self) -> None:
+        """Switch between English and Chinese."""
+        language: Language = "en" if self.look.language == "zh" else "zh"
+        self.set_look(replace(self.look, words=words_of(language), language=language))
+
+    def next_theme(self) -> None:
+        """Take the next set of colours."""
+        names = [theme.name for theme in THEMES]
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer the floor's actions in the palette, in the reader's words."""
+        from console.actions import ACTIONS
+
+        words = self.look.words
+        for action in ACTIONS:
+            if action.id not in ("palette", "redraw", "open"):
+                title = f"{words(action.help)}  ({action.shown})"
+                yield SystemCommand(title, words(action.group), _runner(self, action.name))
+
+
+def _runner(app: App[None], action: str) -> Callable[[], Awaitable[None]]:
+    async def run() -> None:
+        await app.run_action(action, app.screen)
+
+    return run
+
+
+def _colours() -> int:
+    """Return how many colours the terminal shows, from what it says of itself."""
+    term = os.environ.get("TERM", "")
+    if os.environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
+        return 1 << 24
+    if term in ("dumb", "unknown", "vt100", "vt220", "linux-m"):
+        return 2
+    return 256 if "256" in term or "kitty" in term or "alacritty" in term else 16

@@ -1,0 +1,172 @@
+"""From a moment to a picture, off the UI thread: one worker, its own reader, and only the newest wish counts."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from textual.message import Message
+
+from data.alerts import LIMITS, Limits
+from data.model.days import MINUTE, day_around
+from data.model.picture import DayStrip, Detail, Picture
+from data.model.words import Health
+from data.store.files import NoStoreError, StoreError
+from data.store.reader import Reader
+
+REUSE_MS = 5_000
+"""How long a live picture may serve while nothing is written: states that nobody changed do not change."""
+
+STRIP_MS = 30_000
+"""How long the strip of a live day may serve."""
+
+RETRY_S = 0.2
+"""The pause between two tries to open a store that is not there yet."""
+
+
+class Wish(NamedTuple):
+    """What a screen wants to see. `detail` is (agent or queue, id)."""
+
+    moment_ms: int
+    live: bool
+    strip: bool = False
+    detail: tuple[Literal["agent", "queue"], int] | None = None
+
+
+class FloorSeen(Message):
+    """What a wish brought. A later one replaces one that was not taken yet; `number` rises with each."""
+
+    def __init__(
+        self,
+        number: int,
+        wish: Wish,
+        picture: Picture | None = None,
+        strip: DayStrip | None = None,
+        detail: Detail | None = None,
+        error: str = "",
+        waiting: bool = False,
+    ) -> None:
+        super().__init__()
+        self.number = number
+        self.wish = wish
+        self.picture = picture
+        self.strip = strip
+        self.detail = detail
+        self.error = error
+        self.waiting = waiting
+
+    def can_replace(self, message: Message) -> bool:
+        """Take the place of an older answer that nobody has read."""
+        return isinstance(message, FloorSeen) and message.wish.detail == self.wish.detail
+
+
+class Feed:
+    """Answers wishes through `post`, which must be safe to call from another thread.
+
+    A store that is not there yet is waited for (`waiting`); what can't be read is told in `error`.
+    """
+
+    def __init__(
+        self, store: Path, zone: ZoneInfo, post: Callable[[FloorSeen], object], limits: Limits = LIMITS
+    ) -> None:
+        self._store = store
+        self._zone = zone
+        self._post = post
+        self._limits = limits
+        self._wish: Wish | None = None
+        self._number = 0
+        self._stopping = False
+        self._changed = threading.Condition()
+        self._reader: Reader | None = None
+        self._picture: Picture | None = None
+        self._version = -1
+        self._strip: tuple[float, DayStrip] | None = None
+        self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    def ask(self, wish: Wish) -> None:
+        """Wish for something; an older wish that is not begun is dropped."""
+        with self._changed:
+            self._wish = wish
+            self._number += 1
+            self._changed.notify()
+
+    def stop(self) -> None:
+        """End the worker and close the store."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify()
+        self._thread.join(timeout=2)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                while self._wish is None and not self._stopping:
+                    self._changed.wait()
+                if self._stopping:
+                    break
+                wish, number, self._wish = self._wish, self._number, None
+            if wish is not None:
+                self._post(self._answer(wish, number))
+        if self._reader is not None:
+            self._reader.close()
+
+    def _answer(self, wish: Wish, number: int) -> FloorSeen:
+        try:
+            reader = self._open()
+            picture = self._picture_of(reader, wish)
+            strip = self._strip_of(reader, wish) if wish.strip else None
+            detail = reader.detail_of(*wish.detail, wish.moment_ms, self._zone) if wish.detail else None
+        except NoStoreError as error:
+            time.sleep(RETRY_S)
+            return FloorSeen(number, wish, error=str(error), waiting=True)
+        except StoreError as error:
+            self._drop()
+            return FloorSeen(number, wish, error=str(error))
+        return FloorSeen(number, wish, picture, strip, detail)
+
+    def _open(self) -> Reader:
+        if self._reader is None:
+            self._reader = Reader(self._store)
+        return self._reader
+
+    def _drop(self) -> None:
+        """Close a reader that failed, so that the next wish tries afresh."""
+        if self._reader is not None:
+            self._reader.close()
+        self._reader = self._picture = self._strip = None
+
+    def _picture_of(self, reader: Reader, wish: Wish) -> Picture:
+        version = reader.version()
+        old = self._picture
+        same = (
+            old is not None
+            and version == self._version
+            and wish.live
+            and 0 <= wish.moment_ms - old.moment_ms < REUSE_MS
+            and wish.moment_ms // MINUTE == old.moment_ms // MINUTE
+        )
+        picture = old if same and old is not None else reader.floor_at(wish.moment_ms, self._zone)
+        self._picture, self._version = picture, version
+        if not wish.live:
+            return picture
+        pulse = reader.pulse(time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000)
+        return picture if pulse.health == Health.NONE else picture._replace(source=pulse)
+
+    def _strip_of(self, reader: Reader, wish: Wish) -> DayStrip:
+        day = day_around(wish.moment_ms, self._zone)
+        if self._strip is not None:
+            made, strip = self._strip
+            fresh = not wish.live or (time.monotonic() - made) * 1000 < STRIP_MS
+            if strip.since_ms == day.since_ms and fresh:
+                return strip
+        strip = reader.strip_of(wish.moment_ms, self._zone, self._limits)
+        self._strip = (time.monotonic(), strip)
+        return strip

@@ -1,0 +1,37 @@
+"""What the app is started with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from console.locale import Language
+from data.alerts import LIMITS, Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to show a store.
+
+    Args:
+        store: The store's file.
+        zone: The site's zone.
+        live: Whether a live floor may be behind the store; else it is only replayed.
+        moment_ms: Where to begin; None: now.
+        language: Which language to speak first.
+        theme: The theme asked for.
+        site: The name in the header.
+        ascii: Draw with ASCII only.
+        limits: The thresholds in force.
+    """
+
+    store: Path
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    live: bool = True
+    moment_ms: int | None = None
+    language: Language = "en"
+    theme: str = ""
+    site: str = ""
+    ascii: bool = False
+    limits: Limits = LIMITS

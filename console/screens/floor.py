@@ -1,0 +1,346 @@
+"""The floor: who needs you first, in five seconds, now or at any other moment.
+
+┌ header ───────────────────────────────┐   narrow: tabs, one pane at a time
+│ queues     │ agents      │ (seat map) │   medium: two columns, `m` changes agents for the map
+│ breaks     │             │            │   wide:   three columns
+│ flags      │             │            │
+│ checklist  │             │            │
+│ scrubber (in the past) ───────────────│
+└ keys ─────────────────────────────────┘
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+
+from console.actions import ACTIONS, bar_keys
+from console.screens.prompt import Prompt, read_time
+from console.screens.timed import TimedScreen
+from data.model.words import Health
+from widgets.agents import AgentsPane
+from widgets.breaks import BreaksPane
+from widgets.canvas import Canvas
+from widgets.checklist import ChecklistPane
+from widgets.flags import FlagsPane
+from widgets.header import FloorHeader
+from widgets.keys import KeyBar
+from widgets.look import ClockState, Look
+from widgets.pane import Pane
+from widgets.queues import QueuesPane
+from widgets.scrubber import Scrubber
+from widgets.seat_map import SeatMap
+from widgets.tabs import Tab, TabRow, troubles
+
+if TYPE_CHECKING:
+    from console.feed import FloorSeen
+
+MEDIUM = (100, 30)
+"""From this size (columns, rows) on there are two columns."""
+
+WIDE = (170, 36)
+"""From this size on there are three."""
+
+PANES = ("queues", "agents", "breaks", "flags", "checklist", "map")
+"""The panes in the order of Tab and of the keys 1 to 5."""
+
+
+class FloorScreen(TimedScreen):
+    """The main screen. `show_seen` gives it what the feed brought."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(a.keys, a.name, a.help, show=False, id=a.id) for a in ACTIONS if a.keys
+    ]
+    AUTO_FOCUS = "#agents"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.size_class = ""
+        self.active = "agents"
+        self.mapped = False
+        self.zoomed = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out header, panes, scrubber and keys."""
+        look = self.floor_app.look
+        yield FloorHeader(look)
+        yield TabRow(look)
+        with Horizontal(id="floor"):
+            with Vertical(id="left"):
+                yield QueuesPane(look, id="queues")
+                yield BreaksPane(look, id="breaks")
+                yield FlagsPane(look, id="flags")
+                yield ChecklistPane(look, id="checklist")
+            with Vertical(id="middle"):
+                yield AgentsPane(look, id="agents")
+            with Vertical(id="right"):
+                yield SeatMap(look, id="map")
+        yield Scrubber(look)
+        yield KeyBar(look)
+
+    def on_mount(self) -> None:
+        """Begin with the words of the clock's mode."""
+        self.lay_out()
+        self.follow_clock()
+
+    # ---------------------------------------------------------------- layout
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Take the arrangement that fits the size."""
+        self.lay_out(event.size.width, event.size.height)
+
+    def lay_out(self, width: int = 0, height: int = 0) -> None:
+        """Show the panes that fit: one, two columns or three; one alone when zoomed."""
+        width, height = width or self.app.size.width, height or self.app.size.height
+        size_class = "narrow"
+        if width >= MEDIUM[0] and height >= MEDIUM[1]:
+            size_class = "wide" if width >= WIDE[0] and height >= WIDE[1] else "medium"
+        self.size_class = size_class
+        alone = self.zoomed or size_class == "narrow"
+        for name in ("narrow", "medium", "wide"):
+            self.set_class(name == size_class, f"-{name}")
+        self.set_class(alone, "-alone")
+        shown = self._shown(alone)
+        for name in PANES:
+            self.pane(name).display = name in shown
+        for column in ("left", "middle", "right"):
+            box = self.query_one(f"#{column}")
+            box.display = any(child.display for child in box.children)
+        stacked = [name for name in ("queues", "breaks", "flags", "checklist") if name in shown]
+        for name in stacked:
+            first, last = name == stacked[0], name == stacked[-1]
+            self.pane(name).set_edges(joined=not first, open_ended=not last)
+        self.query_one(TabRow).display = size_class == "narrow" and not self.zoomed
+        if not self.pane(self.active).has_focus and not self._prompting():
+            self.pane(self.active).focus()
+
+    def _shown(self, alone: bool) -> set[str]:
+        """Return the names of the panes on the screen."""
+        middle = "map" if self.mapped else "agents"
+        if alone:
+            if self.active in ("agents", "map"):
+                self.active = middle
+            return {self.active}
+        shown = {"queues", "breaks", "flags", "checklist"}
+        shown |= {"agents", "map"} if self.size_class == "wide" else {middle}
+        if self.active not in shown:
+            self.active = middle
+        return shown
+
+    def pane(self, name: str) -> Pane:
+        """Return a pane by name."""
+        return self.query_one(f"#{name}", Pane)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Remember which pane is in use."""
+        if event.widget.id in PANES:
+            self.active = event.widget.id
+            self._tell_tabs()
+
+    # --------------------------------------------------------------- showing
+
+    def show_seen(self, seen: FloorSeen) -> None:
+        """Show a picture, or say why there is none."""
+        self.follow_clock()
+        if seen.picture is None:
+            words = self.floor_app.look.words
+            message = words("Waiting for the first picture of the floor…") if seen.waiting else seen.error
+            for pane in self.query(Pane):
+                pane.fail(message)
+            return
+        now_ms = seen.wish.moment_ms
+        for widget in self.query(Canvas):
+            if isinstance(widget, Pane) and widget.error:
+                widget.error = ""
+            widget.show(seen.picture, now_ms)
+        if seen.strip is not None:
+            self.query_one(Scrubber).set_strip(seen.strip)
+            if seen.strip.measured and not self.floor_app.clock.has_live:
+                self.floor_app.clock.bounds = (seen.strip.measured[0][0], seen.strip.measured[-1][1])
+        self._tell_tabs()
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what came while another screen was in front."""
+        self.floor_app.ask()
+        self.floor_app.show_seen()
+
+    def follow_clock(self) -> None:
+        """Let header, accents, scrubber and keys say which time it is."""
+        clock, look = self.floor_app.clock, self.floor_app.look
+        past = clock.mode != "live"
+        self.set_class(clock.mode == "replay", "-replay")
+        self.set_class(clock.mode == "paused", "-paused")
+        self.query_one(Scrubber).display = past
+        self.query_one(FloorHeader).set_clock(ClockState(clock.mode, clock.speed, self._read_only()))
+        keys = bar_keys(clock.mode, clock.has_live)
+        self.query_one(KeyBar).set_keys([(key, look.words(label)) for key, label in keys])
+
+    def _read_only(self) -> bool:
+        """Whether nobody takes acts: there is no poller behind a live clock."""
+        seen = self.floor_app.seen
+        if self.floor_app.clock.mode != "live" or seen is None or seen.picture is None:
+            return False
+        return seen.picture.source.health in (Health.NONE, Health.DOWN)
+
+    def _tell_tabs(self) -> None:
+        """Name the tabs of a narrow screen with their trouble."""
+        row = self.query_one(TabRow)
+        seen = self.floor_app.seen
+        if not row.display or seen is None or seen.picture is None:
+            return
+        names = ("Queues", "Map" if self.mapped else "Agents", "Breaks", "Flags", "Checklist")
+        amiss = troubles(seen.picture, seen.wish.moment_ms, self.floor_app.look)
+        words = self.floor_app.look.words
+        tabs = [Tab(words(name), *trouble) for name, trouble in zip(names, amiss, strict=True)]
+        active = "agents" if self.active == "map" else self.active
+        row.set_tabs(tabs, PANES.index(active))
+
+    def relook(self, look: Look) -> None:
+        """Take other words, signs or colours."""
+        for widget in self.query(Canvas):
+            widget.set_look(look)
+        self.follow_clock()
+        self._tell_tabs()
+
+    # ---------------------------------------------------------------- panes
+
+    def action_next_pane(self, step: int = 1) -> None:
+        """Go to the next pane, on a narrow screen as the next tab."""
+        order = [name for name in PANES if name not in (("agents",) if self.mapped else ("map",))]
+        if self.size_class == "wide" and not self.zoomed:
+            order = list(PANES)
+        at = order.index(self.active) if self.active in order else 0
+        self._go(order[(at + step) % len(order)])
+
+    def action_previous_pane(self) -> None:
+        """Go to the pane before."""
+        self.action_next_pane(-1)
+
+    def action_pane(self, index: int) -> None:
+        """Go to a pane by its number."""
+        name = PANES[index]
+        self._go("map" if name == "agents" and self.mapped and self.size_class != "wide" else name)
+
+    def _go(self, name: str) -> None:
+        self.active = name
+        self.lay_out()
+        self.pane(name).focus()
+        self.floor_app.show_seen()
+
+    def on_tab_row_chosen(self, event: TabRow.Chosen) -> None:
+        """Go to the pane of a clicked tab."""
+        self.action_pane(event.index)
+
+    def action_zoom(self) -> None:
+        """Give the pane in use the whole screen, or give it back."""
+        self.zoomed = not self.zoomed
+        self.lay_out()
+        self.floor_app.show_seen()
+
+    def action_seat_map(self) -> None:
+        """Change between the list of agents and the seat map, the same agent selected."""
+        agents, seats = self.query_one("#agents", AgentsPane), self.query_one("#map", SeatMap)
+        if self.size_class != "wide" or self.zoomed:
+            self.mapped = not self.mapped
+        target: Pane = seats if self.active != "map" else agents
+        self._go(target.id or "agents")
+        chosen = agents.selected if target is seats else seats.selected
+        if isinstance(chosen, int):
+            self.call_after_refresh(seats.select if target is seats else agents.select, chosen)
+
+    def action_sort(self) -> None:
+        """Sort the agents another way."""
+        self.query_one("#agents", AgentsPane).cycle_sort()
+
+    def action_group(self) -> None:
+        """Group the agents by team, or not."""
+        agents = self.query_one("#agents", AgentsPane)
+        agents.set_grouped(not agents.grouped)
+
+    def on_pane_opened(self, event: Pane.Opened) -> None:
+        """Open the day of an agent or a queue."""
+        kind: Literal["agent", "queue"] = "agent"
+        owner: int | None = event.key if isinstance(event.key, int) else None
+        if event.pane.id == "queues":
+            kind = "queue"
+        elif event.pane.id == "flags" and self.floor_app.seen and self.floor_app.seen.picture:
+            flags = {flag.id: flag.agent_id for flag in self.floor_app.seen.picture.flags}
+            owner = flags.get(owner or 0)
+        elif event.pane.id == "checklist":
+            owner = None
+        if owner is not None:
+            from console.screens.detail import DetailScreen
+
+            self.app.push_screen(DetailScreen(kind, owner))
+
+    def action_why(self) -> None:
+        """Explain the service level of the queue under the cursor."""
+        seen = self.floor_app.seen
+        if seen is None or seen.picture is None or not seen.picture.queues:
+            return
+        from console.screens.why import WhyScreen
+
+        chosen = self.query_one("#queues", QueuesPane).selected
+        row = next((queue for queue in seen.picture.queues if queue.id == chosen), seen.picture.queues[0])
+        self.app.push_screen(WhyScreen(row, seen.picture))
+
+    def action_help(self) -> None:
+        """Show what every key does."""
+        from console.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen())
+
+    # --------------------------------------------------------------- prompts
+
+    def _prompting(self) -> bool:
+        return bool(self.query(Prompt))
+
+    def action_filter(self) -> None:
+        """Ask for a word and show the agents that match it, while it is typed."""
+        agents = self.query_one("#agents", AgentsPane)
+        if self.mapped or (self.size_class == "narrow" and self.active != "agents"):
+            self.mapped = False
+            self._go("agents")
+        self._ask("filter", agents.filter, agents.set_filter, lambda text: None)
+
+    def action_go_to(self) -> None:
+        """Ask for a time and go there."""
+        self._ask("go to", "", lambda text: None, self._go_to)
+
+    def _go_to(self, text: str) -> None:
+        clock = self.floor_app.clock
+        self.steer(read_time(text, clock.moment(), self.floor_app.look.zone))
+
+    def _ask(self, label: str, value: str, typed: Prompt.Take, done: Prompt.Take) -> None:
+        if not self._prompting():
+            self.mount(Prompt(self.floor_app.look, label, value, typed, done), before=self.query_one(Scrubber))
+
+    def on_prompt_closed(self) -> None:
+        """Give the focus back."""
+        self.pane(self.active).focus()
+
+    # ------------------------------------------------------------------ time
+
+    def on_scrubber_sought(self, event: Scrubber.Sought) -> None:
+        """Go to the moment that was pointed at."""
+        self.steer(event.moment_ms)
+
+    def on_key_bar_pressed(self, event: KeyBar.Pressed) -> None:
+        """Do what the clicked key does."""
+        action = next((a for a in ACTIONS if a.shown == event.key), None)
+        if action is not None:
+            self.app.simulate_key(action.keys.split(",")[0] or "enter")
+
+    # ---------------------------------------------------------------- screen
+
+    def action_language(self) -> None:
+        """Switch between English and Chinese."""
+        self.floor_app.switch_language()
+
+    def action_theme(self) -> None:
+        """Take the next set of colours."""
+        self.floor_app.next_theme()

@@ -1,0 +1,75 @@
+"""Steering the clock: what the keys for time do on the floor screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual.screen import Screen
+
+from data.moments import next_mark
+from widgets.scrubber import Scrubber
+
+if TYPE_CHECKING:
+    from console.app import FloorApp
+
+
+class TimedScreen(Screen[None]):
+    """A screen with a scrubber, steered by the clock's keys."""
+
+    @property
+    def floor_app(self) -> FloorApp:
+        """The app, by its own type."""
+        return cast("FloorApp", self.app)
+
+    def follow_clock(self) -> None:
+        """Say which time it is."""
+        raise NotImplementedError
+
+    def steer(self, moment_ms: int) -> None:
+        """Show another moment."""
+        self.floor_app.clock.go(moment_ms)
+        self._turned()
+
+    def _turned(self) -> None:
+        self.follow_clock()
+        self.floor_app.ask()
+
+    def action_rewind(self) -> None:
+        """Go back a minute from now, or a minute further."""
+        self.floor_app.clock.step(-60_000)
+        self._turned()
+
+    def action_step(self, seconds: int) -> None:
+        """Go back or on by seconds."""
+        self.floor_app.clock.step(seconds * 1000)
+        self._turned()
+
+    def action_play(self) -> None:
+        """Stop the clock, or let it run."""
+        self.floor_app.clock.toggle()
+        self._turned()
+
+    def action_speed(self, by: int) -> None:
+        """Let the past run faster or slower."""
+        self.floor_app.clock.change_speed(by)
+        self._turned()
+
+    def action_live(self) -> None:
+        """Come back to now."""
+        self.floor_app.clock.live()
+        self._turned()
+
+    def action_jump(self, step: int) -> None:
+        """Jump to the next or the last moment that mattered."""
+        strip = self.query_one(Scrubber).strip
+        clock = self.floor_app.clock
+        if strip is None or not strip.since_ms <= clock.moment() < strip.until_ms:
+            clock.step(-1000)
+            self._turned()
+            return
+        mark = next_mark(strip.marks, clock.moment(), step)
+        if mark is None:
+            text = "Nothing later on this day." if step > 0 else "Nothing earlier on this day."
+            self.notify(self.floor_app.look.words(text), markup=False)
+            return
+        self.steer(mark.at_ms)
