@@ -21,6 +21,9 @@ STYLESHEET = Path(__file__).with_name("floorwalk.tcss")
 def pick(wanted: str, colours: int, no_color: bool = False) -> str:
     """Return the name of the theme to use in a terminal of so many colours.
 
+    With the theme for none, give `App` `ansi_color=True`: it chooses its filter for NO_COLOR as it starts, and
+    would turn the terminal's own colours to black on black.
+
     Args:
         wanted: The theme asked for; it holds wherever the terminal can show it.
         colours: How many colours the terminal shows: 2, 16, 256 or 16_777_216.

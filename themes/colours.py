@@ -39,7 +39,7 @@ DARK = Theme(
         "accent-paused": "#e2c36b",
         "level-good": "#7fc98f",
         "level-calm": "#8d9aa8",
-        "level-notice": "#dcc777",
+        "level-notice": "#cdc193",
         "level-warn": "#f2a14b",
         "level-alarm": "#ff6f6f",
         "state-offline": "#718091",

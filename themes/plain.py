@@ -38,6 +38,24 @@ _SIXTEEN = {
     "praise": "ansi_yellow",
 }
 
+_OWN = {
+    "ansi-background": "ansi_default",
+    "ansi-foreground": "ansi_default",
+    "border": "ansi_default",
+    "border-blurred": "ansi_default",
+    "block-cursor-foreground": "ansi_default",
+    "block-cursor-background": "ansi_default",
+    "block-cursor-text-style": "reverse",
+    "block-cursor-blurred-text-style": "bold",
+    "input-cursor-text-style": "reverse",
+    "input-selection-background": "ansi_default",
+    "footer-key-foreground": "ansi_default",
+    "button-focus-text-style": "reverse",
+    "scrollbar": "ansi_default",
+    "scrollbar-background": "ansi_default",
+}
+"""What the toolkit's own widgets read: their cursors in reverse, as ours."""
+
 SIXTEEN = Theme(
     name="floorwalk-16",
     ansi=True,
@@ -52,7 +70,7 @@ SIXTEEN = Theme(
     surface="ansi_default",
     panel="ansi_default",
     boost="ansi_default",
-    variables=_SIXTEEN,
+    variables=_SIXTEEN | _OWN,
 )
 """The terminal's own foreground and background, so that it reads on black and on white."""
 
@@ -70,6 +88,6 @@ MONO = Theme(
     surface="ansi_default",
     panel="ansi_default",
     boost="ansi_default",
-    variables=dict.fromkeys(_SIXTEEN, "ansi_default") | {"pane-cursor-text-style": "reverse"},
+    variables=dict.fromkeys(_SIXTEEN, "ansi_default") | {"pane-cursor-text-style": "reverse"} | _OWN,
 )
 """No colour: signs, bold and reverse carry everything."""

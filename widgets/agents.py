@@ -75,7 +75,7 @@ def state_tone(agent: AgentRow, look: Look) -> str:
     return f"state-{agent.state}"
 
 
-def need_summary(levels: Iterable[Level], look: Look) -> tuple[str, Level]:
+def need_summary(levels: Iterable[Level], look: Look) -> tuple[list[str], Level]:
     """Return how many need somebody and how many are worth watching, and the worst level; no words for none."""
     counts = Counter(levels)
     parts = []
@@ -84,7 +84,7 @@ def need_summary(levels: Iterable[Level], look: Look) -> tuple[str, Level]:
     if counts[Level.WARN]:
         parts.append(look.say("{n} to watch", n=counts[Level.WARN]))
     level = Level.ALARM if counts[Level.ALARM] else Level.WARN if counts[Level.WARN] else Level.CALM
-    return f" {look.glyphs.dot} ".join(parts), level
+    return parts, level
 
 
 class AgentsPane(TablePane[AgentRow]):
@@ -135,17 +135,17 @@ class AgentsPane(TablePane[AgentRow]):
     def heading(self) -> Heading:
         """Return how many need somebody, the order and the filter."""
         look = self.look
-        name, parts, level = look.words("Agents"), [], Level.CALM
+        name, parts, level = look.words("Agents"), list[str](), Level.CALM
         if self.picture is not None and not self._message():
             shown, total = len(self._index), len(self.picture.agents)
             name += f" {total}"
             summary, level = need_summary(self._levels.values(), look)
-            parts.append(summary or look.words("all is calm"))
+            parts += summary or [look.words("all is calm")]
             if self.filter:
                 parts.append(look.say("“{text}”: {n} of {total}", text=self.filter, n=shown, total=total))
             if self.sort != SORTS[0]:
                 parts.append(look.words(_SORT_WORDS[self.sort]))
-        return Heading(name, f" {look.glyphs.dot} ".join(parts), level, self._hint())
+        return Heading(name, parts, level, self._hint())
 
     def _hint(self) -> str:
         """Return the keys that work here and the rows in view."""
@@ -214,7 +214,7 @@ class AgentsPane(TablePane[AgentRow]):
         line = [Piece(f"{look.glyphs.dash} ", "faint"), Piece(safe(team) or look.words("no team"), "title")]
         line.append(Piece(f" {len(members)}", "dim"))
         if summary:
-            line.append(Piece(f"  {summary}", LEVEL_TONES[level]))
+            line.append(Piece("  " + f" {look.glyphs.dot} ".join(summary), LEVEL_TONES[level]))
         return tuple(line)
 
     def cells(self, row: AgentRow, now_ms: int, widths: Mapping[str, int]) -> dict[str, Cell]:

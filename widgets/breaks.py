@@ -61,7 +61,7 @@ class BreaksPane(TablePane[AgentRow]):
             parts.append(look.say("{n} overdue", n=over))
         worst = max(levels, default=Level.CALM)
         level = worst if over else Level.WARN if counted > most else Level.CALM
-        return Heading(name, f" {look.glyphs.dot} ".join(parts), level, self.position())
+        return Heading(name, parts, level, self.position())
 
     def empty(self) -> str:
         """Say that all are at work."""

@@ -14,7 +14,7 @@ from widgets.table import Cell, Entry, TablePane
 
 _COLUMNS = (
     Column("sign", 1),
-    Column("text", 24, most=48, gap=1),
+    Column("text", 24, most=42, gap=1, eager=True),
     Column("place", 5, rank=2, most=8),
     Column("owner", 12, rank=1, most=24),
     Column("note", 16, rank=3, most=40),
@@ -43,14 +43,14 @@ class ChecklistPane(TablePane[ItemRow]):
         failed = sum(item.mark is Mark.FAIL for item in view.items)
         late = done < len(view.items) and self.now_ms > view.due_ms
         parts = [
-            safe(view.title_zh if look.language == "zh" else view.title_en),
-            look.say("overdue since {time}" if late else "due {time}", time=look.clock(view.due_ms)),
             look.say("{done} of {n}", done=done, n=len(view.items)),
+            look.say("overdue since {time}" if late else "due {time}", time=look.clock(view.due_ms)),
+            safe(view.title_zh if look.language == "zh" else view.title_en),
         ]
         if failed:
             parts.insert(0, f"{look.glyphs.marks[Mark.FAIL]} {failed}")
         level = Level.ALARM if failed else Level.WARN if late else Level.CALM
-        return Heading(name, f" {look.glyphs.dot} ".join(parts), level, self.position())
+        return Heading(name, parts, level, self.position())
 
     def empty(self) -> str:
         """Say that no checklist is due."""

@@ -17,6 +17,7 @@ class Column(NamedTuple):
         most: The width to which it may grow where there is room.
         head: Its title, an English text for the catalogue.
         gap: The cells before it, at least.
+        eager: It grows to its most before others grow.
     """
 
     key: str
@@ -26,6 +27,7 @@ class Column(NamedTuple):
     most: int = 0
     head: str = ""
     gap: int = 2
+    eager: bool = False
 
 
 class Placed(NamedTuple):
@@ -73,6 +75,7 @@ def _grown(columns: list[Column], tight: bool, width: int) -> tuple[Placed, ...]
         growing = [i for i, column in enumerate(columns) if widths[i] < column.most]
         if not growing:
             break
+        growing = [i for i in growing if columns[i].eager] or growing
         for i in growing[:room]:
             widths[i] += 1
         room -= len(growing[:room])

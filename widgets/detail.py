@@ -162,7 +162,7 @@ def _legend(parts: Sequence[TimelinePart], width: int, look: Look) -> list[Line]
     for state, total in sorted(totals.items(), key=lambda item: -item[1]):
         fill = look.glyphs.bars[state].strip() or look.glyphs.states[state]
         word = f" {look.words(STATE_WORDS[state])} "
-        entries.append((Piece(fill, f"state-{state}"), Piece(word, "dim"), Piece(duration(total) + "   ")))
+        entries.append((Piece(fill, f"state-{state}"), Piece(word, "dim"), Piece(duration(total))))
     return _wrapped(entries, width)
 
 
@@ -172,7 +172,7 @@ def figure_lines(detail: Detail, width: int, look: Look) -> list[Line]:
     for name, value, unit in detail.figures:
         shown = figure_text(value, unit, look)
         label = fit(look.words(name), _FIGURE - 4 - width_of(shown), ellipsis=look.glyphs.ellipsis)
-        entries.append((Piece(f"{label} ", "dim"), Piece(shown, "strong"), Piece("   ")))
+        entries.append((Piece(f"{label} ", "dim"), Piece(shown, "strong")))
     return [(Piece(" " * width),), *_wrapped(entries, width)] if entries else []
 
 
@@ -192,9 +192,9 @@ def _wrapped(entries: Sequence[Line], width: int) -> list[Line]:
     lines: list[Line] = []
     line: Line = ()
     for entry in entries:
-        used = sum(width_of(piece.text) for piece in (*line, *entry)) - 3
+        used = sum(width_of(piece.text) for piece in (*line, *entry)) + 3
         if line and used > width:
             lines.append(padded(line, width))
             line = ()
-        line = (*line, *entry)
+        line = (*line, Piece("   "), *entry) if line else entry
     return [*lines, padded(line, width)] if line else lines

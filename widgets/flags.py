@@ -18,7 +18,7 @@ _COLUMNS = (
     Column("agent", 8, most=18, gap=1),
     Column("kind", 17, most=18),
     Column("at", 5, right=True),
-    Column("note", 14, rank=1, most=60),
+    Column("note", 14, rank=1, most=60, eager=True),
     Column("by", 10, rank=3, most=14),
     Column("until", 8, rank=2, most=12),
 )
@@ -69,7 +69,7 @@ class FlagsPane(TablePane[FlagRow]):
         if praise:
             parts.append(f"{look.glyphs.praise} {praise}")
         level = Level.WARN if late else Level.NOTICE if len(flags) > praise else Level.CALM
-        return Heading(name, f" {look.glyphs.dot} ".join(parts), level, self.position())
+        return Heading(name, parts, level, self.position())
 
     def empty(self) -> str:
         """Say that nothing is flagged, and how to flag."""

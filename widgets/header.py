@@ -93,7 +93,8 @@ class FloorHeader(Canvas):
         if height > 1:
             states = states_block(picture, look, seldom=False)
             return [_spread(left, [flags], width), _spread([_indent(figures[0]), figures[1]], [states], width)]
-        for seldom in (True, False):
+        for seldom, named in ((True, True), (False, True), (False, False)):
+            left[1] = source_block(picture.source, self.now_ms, look, named)
             right = [*figures, states_block(picture, look, seldom), flags]
             if _fits([block for block in left if block.rank < 9], right, width):
                 break
@@ -128,12 +129,13 @@ def floor_level(picture: Picture, now_ms: int, look: Look) -> Level:
     return max(max(queues, default=Level.CALM), max(agents, default=Level.CALM))
 
 
-def source_block(source: SourceState, now_ms: int, look: Look) -> Block:
-    """Return the source's name, its health and the age of its last good observation."""
+def source_block(source: SourceState, now_ms: int, look: Look, named: bool = True) -> Block:
+    """Return the source's name if there is room, its health, and the age of its last good observation."""
     tone = _HEALTH_TONES[source.health]
     word = look.words(_HEALTH_WORDS[source.health])
     name = fit(source.name, min(16, width_of(safe(source.name))))
-    pieces = [Piece(f"{name} ", "dim"), Piece(f" {word} " if source.health is Health.DOWN else word, tone)]
+    pieces = [Piece(f"{name} ", "dim")] if named else []
+    pieces.append(Piece(f" {word} " if source.health is Health.DOWN else word, tone))
     if source.measured_ms is not None:
         pieces.append(Piece(f" {fit(age(now_ms - source.measured_ms), 3)}", "dim"))
     return Block(tuple(pieces))

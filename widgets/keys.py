@@ -44,9 +44,10 @@ class KeyBar(Canvas):
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Return the keys in one line."""
         pieces = [Piece(" ")]
-        for key, label in (spot.pair for spot in spots(self.keys, width)):
-            pieces += [Piece(key, "key"), Piece(f" {label}  ", "dim")]
-        return [padded(tuple(pieces), width, self.look.glyphs.ellipsis)]
+        for index, spot in enumerate(spots(self.keys, width)):
+            key, label = spot.pair
+            pieces += [Piece("  " if index else ""), Piece(key, "key"), Piece(f" {label}", "dim")]
+        return [padded(tuple(piece for piece in pieces if piece.text), width, self.look.glyphs.ellipsis)]
 
     def on_click(self, event: events.Click) -> None:
         """Tell which key was clicked."""

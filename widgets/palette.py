@@ -101,9 +101,11 @@ class Palette:
     def _make(self, tone: str, ground: str) -> Style:
         """Make a style from the theme's colours."""
         name = tone.removeprefix("reverse-")
-        reverse = name != tone or (ground == "cursor" and self._reverse_cursor)
-        color = Color.parse(self._colors[_TONES.get(name, name)]).rich_color
+        plain = ground == "cursor" and self._reverse_cursor
+        reverse = name != tone or plain
+        variable = "pane-text" if plain else _TONES.get(name, name)
+        color = Color.parse(self._colors[variable]).rich_color
         back = Color.parse(self._colors[_GROUNDS[ground]]).rich_color
         bold = name in _BOLD or name != tone
-        dim = name in _DIM and self._colors["pane-text"] == self._colors[_TONES[name]]
+        dim = not plain and name in _DIM and self._colors["pane-text"] == self._colors[_TONES[name]]
         return Style(color=color, bgcolor=back, bold=bold or None, dim=dim or None, reverse=reverse or None)

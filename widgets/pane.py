@@ -36,7 +36,8 @@ class Heading(NamedTuple):
     """What stands in a pane's top border: name, summary with its level, and a hint at the right."""
 
     name: str
-    summary: str = ""
+    summary: str | Sequence[str] = ()
+    """One text, or parts of which the last fall away where room is short."""
     level: Level = Level.CALM
     hint: str = ""
 
@@ -150,9 +151,10 @@ class Pane(Canvas, can_focus=True):
         name = Piece(f" {heading.name} ", "reverse-accent" if self.has_focus else "title")
         pieces = [Piece(corners[0], tone), name]
         room = width - 3 - width_of(name.text)
-        summary, summary_tone = self._summary(heading)
+        parts, summary_tone = self._summary(heading)
+        dash = glyphs.dash[: 2 if room > 20 else 1]
+        summary = self._summed(parts, room - len(dash) - 3)
         if summary and room >= 8:
-            dash = glyphs.dash[: 2 if room > 20 else 1]
             shown = fit(summary, min(width_of(summary), room - len(dash) - 3), ellipsis=glyphs.ellipsis)
             pieces += [Piece(dash, tone), Piece(f" {shown} ", summary_tone)]
             room -= len(dash) + width_of(shown) + 2
@@ -166,14 +168,22 @@ class Pane(Canvas, can_focus=True):
         ]
         return padded(tuple(piece for piece in pieces if piece.text), width, glyphs.ellipsis)
 
-    def _summary(self, heading: Heading) -> tuple[str, str]:
-        """Return the summary and its tone: the source's silence goes before all else."""
+    def _summed(self, parts: Sequence[str], room: int) -> str:
+        """Return as many parts of a summary as have room, at least the first."""
+        joint = f" {self.look.glyphs.dot} "
+        while len(parts) > 1 and width_of(joint.join(parts)) > room:
+            parts = parts[:-1]
+        return joint.join(parts)
+
+    def _summary(self, heading: Heading) -> tuple[Sequence[str], str]:
+        """Return the summary's parts and their tone: the source's silence goes before all else."""
         picture, say = self.picture, self.look.say
         if picture and picture.source.health in (Health.STALE, Health.DOWN) and picture.source.measured_ms:
             silent = duration(self.now_ms - picture.source.measured_ms)
             seen = self.look.clock(picture.source.measured_ms)
-            return say("as at {time}, silent for {age}", time=seen, age=silent), "level-alarm"
-        return heading.summary, LEVEL_TONES[heading.level]
+            return (say("as at {time}, silent for {age}", time=seen, age=silent),), "level-alarm"
+        parts = (heading.summary,) if isinstance(heading.summary, str) else heading.summary
+        return parts, LEVEL_TONES[heading.level]
 
     def _sides(self, rows: Sequence[Line], width: int, height: int) -> list[Line]:
         """Return the rows between the side borders, filled up to `height`; a row's ground reaches its padding."""

@@ -19,7 +19,7 @@ _COLUMNS = (
     Column("name", 12, most=20, gap=1),
     Column("waiting", 4, right=True, head="wait", gap=1),
     Column("longest", 6, right=True, head="oldest", gap=1),
-    Column("service", 5, rank=2, right=True, head="SL", gap=1),
+    Column("service", 5, rank=2, right=True, head="SL%", gap=1),
     Column("n", 5, rank=9, right=True, head="of"),
     Column("answered", 4, rank=5, right=True, head="ans", gap=1),
     Column("abandoned", 4, rank=4, right=True, head="aban", gap=1),

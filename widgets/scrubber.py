@@ -67,27 +67,30 @@ class Scrubber(Canvas):
         return [bars, self._marks(strip, span, width)]
 
     def _bars(self, strip: DayStrip, span: Span, width: int) -> Line:
-        """Return the load by time; gaps by their own sign, the position in reverse."""
+        """Return the load by time; gaps by their own sign, the position in the accent."""
         look = self.look
         pieces = [Piece(fit(look.clock(span.since_ms), _SIDE - 1, right=True) + " ", "dim")]
         heights = _load(strip, span)
         here = span.column(self.now_ms)
-        top = max(strip.load, default=1) or 1
-        for x in range(span.width):
-            begin, end = span.moment(x), span.moment(x + 1)
-            if begin > self.now_ms and not heights[x]:
-                pieces.append(Piece(look.glyphs.spark[0] if begin > self.now_ms else " ", "frame"))
-            elif not any(since < end and begin < until for since, until in strip.measured):
-                pieces.append(Piece(look.glyphs.gap, "level-notice"))
-            else:
-                pieces.append(Piece(spark([heights[x]], 1, look.glyphs.spark, top), "load"))
-            if x == here:
-                pieces[-1] = Piece(pieces[-1].text, "reverse-accent")
+        for x, height in enumerate(heights):
+            bar = self._bar(strip, span, x, height)
+            pieces.append(bar._replace(tone="accent") if x == here else bar)
         pieces.append(Piece(f" {look.clock(span.until_ms)}", "dim"))
         if width >= _BESIDE:
             words, tone = self._words(strip)
             pieces.append(Piece(f"   {words}", tone))
         return padded(tuple(pieces), width, look.glyphs.ellipsis)
+
+    def _bar(self, strip: DayStrip, span: Span, x: int, height: int) -> Piece:
+        """Return a column's bar; the gap's sign where nothing was measured, a base line where nothing is yet."""
+        begin, end = span.moment(x), span.moment(x + 1)
+        glyphs = self.look.glyphs
+        if any(since < end and begin < until for since, until in strip.measured):
+            bar = spark([height], 1, glyphs.spark, max(strip.load, default=1) or 1)
+            return Piece(bar, "load" if begin <= self.now_ms else "faint")
+        if begin >= max((until for _, until in strip.measured), default=strip.since_ms):
+            return Piece(glyphs.spark[0], "frame")
+        return Piece(glyphs.gap, "level-notice")
 
     def _marks(self, strip: DayStrip, span: Span, width: int) -> Line:
         """Return the marks at their moments and the position; words under narrow bars."""

@@ -104,7 +104,7 @@ class SeatMap(Pane):
                 (State.NOT_READY, "out"),
             )
         )
-        return Heading(look.words("Seats"), summary or look.words("all is calm"), level, legend)
+        return Heading(look.words("Seats"), summary or [look.words("all is calm")], level, legend)
 
     def empty(self) -> str:
         """Say that the floor has no map."""
@@ -163,7 +163,9 @@ class SeatMap(Pane):
         summary, level = need_summary(levels, look)
         name = look.words(zone) if zone == _ELSEWHERE else safe(zone)
         line = [Piece(f"{look.glyphs.dash} ", "faint"), Piece(name, "title"), Piece(f" {len(agents)}", "dim")]
-        return (*line, Piece(f"  {summary}", LEVEL_TONES[level])) if summary else tuple(line)
+        if summary:
+            line.append(Piece("  " + f" {look.glyphs.dot} ".join(summary), LEVEL_TONES[level]))
+        return tuple(line)
 
     def _blocked(self, place: Place | None, part: int) -> Line:
         """Return one line of a seat's block: above, sign and minutes; below, the name."""
@@ -184,12 +186,10 @@ class SeatMap(Pane):
         else:
             minutes = _minutes(self.now_ms - agent.since_ms)
             sign = f"{look.glyphs.states[agent.state]} {fit(minutes, 4, right=True)} {look.level(level)}"
-            seat = fit(safe(place.label), inner - 8, right=True) if inner >= 12 else " " * (inner - 8)
-            pieces = (
-                Piece(sign, tone or (LEVEL_TONES[level] if level else state_tone(agent, look))),
-                Piece(" " + seat, tone or "faint"),
-                gap,
-            )
+            seat = fit(safe(place.label) if inner >= 13 else "", inner - 8, right=True)
+            own = LEVEL_TONES[level] if level >= Level.WARN else state_tone(agent, look)
+            pieces = (Piece(sign, tone or own), Piece(seat, tone or "faint"), gap)
+            pieces = tuple(piece for piece in pieces if piece.text)
         if agent.id == self.selected and self.has_focus:
             return (*on_ground(pieces[:-1], "cursor"), Piece(look.glyphs.cursor, "accent"))
         return pieces

@@ -6,6 +6,7 @@ rows in view are formatted.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
@@ -114,7 +115,7 @@ class TablePane(Pane, Generic[Row]):
             " " * gap + fit(words(column.head) if column.head else "", size, column.right, ellipsis)
             for column, gap, size in placed
         )
-        return (Piece(fit(text, width, ellipsis=ellipsis), "faint"),)
+        return padded((Piece(text, "faint"),), width, ellipsis)
 
     def _line(self, entry: Entry[Row], placed: tuple[Placed, ...], widths: Mapping[str, int], width: int) -> Line:
         """Return one row or remark as a line."""
@@ -234,10 +235,11 @@ class TablePane(Pane, Generic[Row]):
 
     def position(self) -> str:
         """Return which rows are in view of how many, with arrows where there are more; empty when all are."""
-        total, glyphs = len(self._entries), self.look.glyphs
-        if not self._height or total <= self._height:
+        lines, glyphs = len(self._entries), self.look.glyphs
+        if not self._height or lines <= self._height:
             return ""
         above = glyphs.more[0] if self.top else " "
-        below = glyphs.more[1] if self.top + self._height < total else " "
-        first, last = self.top + 1, min(total, self.top + self._height)
-        return f"{first}{glyphs.none}{last}/{total} {above}{below}"
+        below = glyphs.more[1] if self.top + self._height < lines else " "
+        places = list(self._index.values())
+        first, last = bisect_left(places, self.top), bisect_left(places, self.top + self._height)
+        return f"{first + 1}{glyphs.none}{last}/{len(places)} {above}{below}"

@@ -49,6 +49,7 @@ ZH: Mapping[str, str] = {
     "{n} past their limit": "{n} 个超限",
     "all within their limits": "均未超限",
     "wait": "排队",
+    "SL%": "达标",
     "of": "样本",
     "ans": "接起",
     "aban": "放弃",

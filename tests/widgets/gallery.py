@@ -19,6 +19,7 @@ from data.model.picture import Picture
 from data.model.words import Health
 from tests.widgets.floor_picture import NOW, ZONE, agent_detail, day_strip, floor_picture
 from themes import STYLESHEET, THEMES, pick
+from themes.plain import MONO
 from widgets.agents import AgentsPane
 from widgets.breaks import BreaksPane
 from widgets.canvas import Canvas
@@ -78,7 +79,8 @@ class Gallery(App[None]):
     ]
 
     def __init__(self, look: Look, theme: str, still: bool = False) -> None:
-        super().__init__()
+        # Without colours the app must be native ANSI from the start: its filter is chosen then.
+        super().__init__(ansi_color=True if theme == MONO.name else None)
         for item in THEMES:
             self.register_theme(item)
         self.theme = theme
