@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
 from typing import Literal
@@ -29,11 +29,11 @@ def can_draw_unicode() -> bool:
 
 
 @cache
-def catalogue(language: Language) -> dict[str, str]:
+def catalogue(language: Language) -> Mapping[str, str]:
     """Return the texts of a language by their English; none for English itself."""
     if language == "en":
         return {}
-    words: dict[str, str] = import_module("console.locale.zh").WORDS
+    words: Mapping[str, str] = import_module("console.locale.zh").WORDS
     return words
 
 

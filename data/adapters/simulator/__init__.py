@@ -37,6 +37,7 @@ class Simulator:
         speed: How many simulated seconds pass in one of the clock's.
         load: Multiplies the arrivals.
         plan: Another floor than the default one.
+        weekends: Whether fewer work and call on Saturdays and Sundays.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Simulator:
         speed: float = 1.0,
         load: float = 1.0,
         plan: FloorPlan | None = None,
+        weekends: bool = True,
     ) -> None:
         self._seed = seed
         self._zone = zone
@@ -57,7 +59,8 @@ class Simulator:
         self._load = load
         self._made_ms = self._clock()
         self._start_ms = self._made_ms if start_ms is None else start_ms
-        self._plan = plan or default_floor(agents, seed)
+        plan = plan or default_floor(agents, seed)
+        self._plan = plan if weekends else plan.without_weekends()
         self._day = day_of(self._start_ms, zone)
         self._engine, self._supervisor = self._open(self._day)
         self._until_ms = day_window(self._day, zone).since_ms

@@ -59,13 +59,23 @@ class DayShape(NamedTuple):
 
 
 class FloorPlan(NamedTuple):
-    """What is settled about a floor before a day begins; unless it is `rostered`, all are there all day."""
+    """What is settled about a floor before a day begins; unless it is `rostered`, all are there all day.
+
+    `at_work` is the share of agents who work on each weekday, from Monday.
+    """
 
     agents: tuple[AgentEntry, ...]
     queues: tuple[QueuePlan, ...]
     shape: DayShape
     seats: tuple[SeatEntry, ...] = ()
     rostered: bool = True
+    at_work: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0, 1.0, 0.68, 0.58)
+
+    def without_weekends(self) -> FloorPlan:
+        """Return the same floor with every Saturday and Sunday as busy as a Friday."""
+        friday = self.shape.weekdays[4]
+        weekdays = (*self.shape.weekdays[:5], friday, friday)
+        return self._replace(shape=self.shape._replace(weekdays=weekdays), at_work=(1.0,) * 7)
 
     @property
     def directory(self) -> Directory:

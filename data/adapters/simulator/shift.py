@@ -28,8 +28,6 @@ _SHIFT_OF = (0, 1, 0, 2, 1, 0, 2, 0, 1, 2, 0, 1, 0, 2, 1, 0, 2, 0, 1, 0)
 ALLOWANCE = {"rest": 10 * MINUTE, "meal": 30 * MINUTE}
 ABSENT, LATE, OVERRUN = 0.02, 0.05, 0.10
 """Shares of agents who do not come, come 5 to 20 minutes late, and of breaks that run over."""
-_WEEKEND = {5: 0.68, 6: 0.58}
-"""The share of agents who work on Saturday and on Sunday."""
 FAULT_AT, FAULT_MS = 15 * 60 + 20, 6 * MINUTE
 MEETING_AT = 14 * 60 + 30
 
@@ -74,7 +72,7 @@ def roster(plan: FloorPlan, day: date, zone: ZoneInfo, rng: Random) -> list[Duty
     together = Together(broken, moment(FAULT_AT), meeting, moment(MEETING_AT))
     duties: list[Duty] = []
     for place, agent in enumerate(plan.agents):
-        if rng.random() < ABSENT or rng.random() >= _WEEKEND.get(day.weekday(), 1.0):
+        if rng.random() < ABSENT or rng.random() >= plan.at_work[day.weekday()]:
             continue
         shift = SHIFTS[_SHIFT_OF[place % len(_SHIFT_OF)]]
         begins_ms = moment(shift.begins)
