@@ -77,7 +77,7 @@ class _Cutter:
             stop, cursor = self._after_unsure(x, stop)
             text = "".join(filter(None, self._chars[x:stop]))
         if stop == self._width:
-            pass
+            cursor = UNKNOWN  # after the last column terminals disagree
         return Run(self._y, x, pen, text, cursor, text.isspace()), stop
 
     def _erasing(self, x: int, end: int) -> tuple[Run, int]:
