@@ -32,7 +32,10 @@ def fit(text: str, width: int, right: bool = False, ellipsis: str = "…") -> st
 
 def safe(text: str) -> str:
     """Return a text from outside with nothing in it that could steer a terminal."""
-    return text if text.isascii() and text.isprintable() else safe_text(text, limit=max(len(text), 1))
+    if text.isascii() and text.isprintable():
+        return text
+    text = safe_text(text, limit=max(len(text), 1))
+    return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 def width_of(text: str) -> int:

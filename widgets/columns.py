@@ -42,7 +42,8 @@ class Placed(NamedTuple):
 def place(columns: tuple[Column, ...], width: int) -> tuple[Placed, ...]:
     """Return the columns that fit into `width` cells, with gaps and widths; the leftover stays at the right.
 
-    First the gaps close to one cell, then columns fall away by rank; what room is left goes to those that grow.
+    First the gaps close to one cell, then columns fall away by rank, then numbers from the right; what room is
+    left goes to those that grow.
     """
     kept = list(columns)
     tight = False
@@ -52,6 +53,8 @@ def place(columns: tuple[Column, ...], width: int) -> tuple[Placed, ...]:
             tight = True
         elif droppable:
             kept.remove(max(droppable, key=lambda column: column.rank))
+        elif kept[-1].right:
+            kept.pop()
         else:
             break
     return _grown(kept, tight, width)
@@ -79,7 +82,7 @@ def _grown(columns: list[Column], tight: bool, width: int) -> tuple[Placed, ...]
         for i in growing[:room]:
             widths[i] += 1
         room -= len(growing[:room])
-    if room < 0 and columns:
-        widest = max(range(len(columns)), key=lambda i: widths[i])
-        widths[widest] = max(1, widths[widest] + room)
+    while room < 0 and max(widths) > 1:
+        widths[widths.index(max(widths))] -= 1
+        room += 1
     return tuple(Placed(column, _gap(column, i == 0, tight), widths[i]) for i, column in enumerate(columns))

@@ -102,15 +102,14 @@ class Scrubber(Canvas):
         here = span.column(self.now_ms)
         cells[here] = Piece(look.glyphs.more[0], "accent")
         line = [Piece(" " * span.x), *cells]
-        after = look.clock(self.now_ms, seconds=True)
         if width >= _BESIDE:
-            beside = [Piece(" " * 9), Piece(after, "accent")]
+            beside = [Piece(" " * 9), Piece(look.clock(self.now_ms, seconds=True), "accent")]
             return padded((*line, *beside), width)
         words, tone = self._words(strip)
         room = width - 2 - width_of(words)
         if here + span.x + 2 < room:
             return padded((*line[: room + 1], Piece(f" {words}", tone)), width, look.glyphs.ellipsis)
-        return padded((*line, Piece(" "), Piece(after, "accent")), width)
+        return padded((*line, Piece(" "), Piece(look.clock(self.now_ms), "accent")), width)
 
     def _sign(self, sign: str) -> str:
         """Return the glyph of a kind of mark."""

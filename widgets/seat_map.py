@@ -118,6 +118,9 @@ class SeatMap(Pane):
             return []
         self._lay_out(self.picture, width)
         self._height = height
+        if self.has_focus and not any(agent.id == self.selected for agent in self.picture.agents):
+            found = self._find()
+            self.selected = found[0][0][0][1] if found else None
         lines = list(self._numbered())
         self.top = max(0, min(self.top, len(lines) - height))
         return [self._line(self._rows[index], part, width) for index, part in lines[self.top : self.top + height]]
@@ -248,12 +251,6 @@ class SeatMap(Pane):
         """Open the agent under the cursor."""
         if self.selected is not None:
             self.post_message(self.Opened(self, self.selected))
-
-    def watch_has_focus(self, has_focus: bool) -> None:
-        """Begin at the first agent."""
-        if self.selected is None and (found := self._find()):
-            self.selected = found[0][0][0][1]
-        super().watch_has_focus(has_focus)
 
     def on_click(self, event: events.Click) -> None:
         """Select the block under the pointer; a double click opens it."""

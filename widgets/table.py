@@ -130,7 +130,7 @@ class TablePane(Pane, Generic[Row]):
             pieces.append(Piece(" " * gap + fit(text, size, column.right, ellipsis), tone))
             used += gap + size
         pieces.append(Piece(" " * (width - used)))
-        line = tuple(piece for piece in pieces if piece.text)
+        line = padded(tuple(piece for piece in pieces if piece.text), width)
         if entry.key == self.selected and self.has_focus:
             return on_ground(line, "cursor")
         return line
