@@ -28,6 +28,7 @@ class ChecklistPane(TablePane[ItemRow]):
     """The items of the checklist. Row keys are item keys."""
 
     HEADS_FROM = 0
+    MEASURED = False
 
     def columns(self) -> tuple[Column, ...]:
         """Return the columns of an item."""

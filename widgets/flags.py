@@ -50,6 +50,7 @@ class FlagsPane(TablePane[FlagRow]):
     """The open flags. Row keys are flag ids."""
 
     HEADS_FROM = 0
+    MEASURED = False
 
     def columns(self) -> tuple[Column, ...]:
         """Return the columns of a flag."""

@@ -18,7 +18,7 @@ from textual.message import Message
 from data.alerts import Level
 from data.model.words import Health
 from widgets.canvas import Canvas, Line, Piece, padded
-from widgets.cells import duration, fit, width_of
+from widgets.cells import fit, width_of
 from widgets.look import Look
 
 RowKey = int | str
@@ -47,6 +47,9 @@ class Pane(Canvas, can_focus=True):
 
     Those with a cursor post `Selected` when it moves, and `Opened` on Enter or a double click.
     """
+
+    MEASURED = True
+    """Whether its rows come from the source, so that they stand still when it falls silent."""
 
     DEFAULT_CSS = "Pane { width: 1fr; height: 1fr; }"
 
@@ -177,11 +180,10 @@ class Pane(Canvas, can_focus=True):
 
     def _summary(self, heading: Heading) -> tuple[Sequence[str], str]:
         """Return the summary's parts and their tone: the source's silence goes before all else."""
-        picture, say = self.picture, self.look.say
-        if picture and picture.source.health in (Health.STALE, Health.DOWN) and picture.source.measured_ms:
-            silent = duration(self.now_ms - picture.source.measured_ms)
-            seen = self.look.clock(picture.source.measured_ms)
-            return (say("as at {time}, silent for {age}", time=seen, age=silent),), "level-alarm"
+        source = self.picture.source if self.picture else None
+        if self.MEASURED and source and source.measured_ms and source.health in (Health.STALE, Health.DOWN):
+            seen = self.look.clock(source.measured_ms, seconds=True)
+            return (self.look.say("as at {time}, silent since", time=seen),), "level-alarm"
         parts = (heading.summary,) if isinstance(heading.summary, str) else heading.summary
         return parts, LEVEL_TONES[heading.level]
 

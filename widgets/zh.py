@@ -40,7 +40,7 @@ ZH: Mapping[str, str] = {
     # every pane
     "Reading the floor…": "正在读取现场……",
     "Nothing was measured at this moment. Move to a time that was.": "此刻没有数据，请移到有数据的时间。",
-    "as at {time}, silent for {age}": "截至 {time}，已失联 {age}",
+    "as at {time}, silent since": "截至 {time}，其后失联",
     "all is calm": "一切平稳",
     "{n} need you": "{n} 人需要你",
     "{n} to watch": "{n} 人需留意",
