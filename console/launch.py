@@ -2,28 +2,108 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from console.launch_options import DemoOptions
+from console.locale import can_draw_unicode, reader_language
 from console.options import Options
+from console.settings import Settings
+from data.lease import HeldError
+from data.store.files import StoreError
+from data.store.reader import Reader
 
 DEMO_HOUR = 10
 """The demo's floor is always in this hour of its day: busy, and the surge at 10:40 is near."""
 
 
 def show(options: Options) -> int:
-    """Show a store and return the program's exit code."""
+    """Show a store and return the program's exit code. Raises StoreError without a terminal to show it in."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise StoreError("the screen needs a terminal; `floorwalk floor` prints the floor as text", 69)
     from console.app import FloorApp
     from console.terminal import run
 
     return run(FloorApp(options))
+
+
+def _options(settings: Settings, store: Path, **more: Any) -> Options:  # noqa: ANN401 (fields of Options)
+    language = reader_language(None if settings.language == "auto" else settings.language)
+    said: dict[str, Any] = {
+        "store": store,
+        "zone": settings.tz,
+        "language": language,
+        "theme": settings.theme,
+        "site": settings.site,
+        "ascii": not can_draw_unicode(),
+        "limits": settings.limits,
+    }
+    return Options(**said | more)
+
+
+def run_live(settings: Settings, store: Path) -> int:
+    """Show a store as it is now; one that nobody feeds is shown as it was last measured. Raises StoreError."""
+    with Reader(store) as reader:
+        fed = reader.fed()
+        measured = reader.measured()
+    if fed or not measured:
+        return show(_options(settings, store))
+    return show(_options(settings, store, live=False, moment_ms=measured[-1][1]))
+
+
+def run_replay(settings: Settings, store: Path, moment_ms: int | None) -> int:
+    """Show a store's past from a moment on; None: from the start of the last measured stretch. Raises StoreError."""
+    with Reader(store) as reader:
+        measured = reader.measured()
+    if moment_ms is None:
+        moment_ms = measured[-1][0] if measured else time.time_ns() // 1_000_000
+    return show(_options(settings, store, live=False, moment_ms=moment_ms))
+
+
+def run_up(settings: Settings, store: Path) -> int:
+    """Poll the configured adapter and show its floor; join in where a poller is at work already."""
+    options: dict[str, Any] = dict(settings.options)
+    if settings.adapter == "simulator":
+        options.setdefault("zone", settings.tz.key)
+    with poller(store, settings.adapter, options, settings.interval_ms) as hindrance:
+        return show(_options(settings, store, hindrance=hindrance))
+
+
+def run_demo(settings: Settings, demo: DemoOptions) -> int:
+    """Show a floor that is played, as it would be in mid-morning; its store goes with it unless one is named."""
+    with tempfile.TemporaryDirectory(prefix="floorwalk-demo-") as folder:
+        store = demo.store or Path(folder) / "demo.sqlite"
+        zone = demo_zone(time.time())
+        played = {
+            "seed": demo.seed,
+            "agents": demo.agents,
+            "speed": demo.speed,
+            "zone": zone.key,
+            "weekends": False,
+        }
+        language = reader_language(demo.language or (None if settings.language == "auto" else settings.language))
+        with poller(store, "simulator", played) as hindrance:
+            return show(
+                _options(
+                    settings,
+                    store,
+                    zone=zone,
+                    language=language,
+                    theme=demo.theme or settings.theme,
+                    site=settings.site or "Demo",
+                    hindrance=hindrance,
+                )
+            )
 
 
 def demo_zone(moment_s: float) -> ZoneInfo:
@@ -33,16 +113,43 @@ def demo_zone(moment_s: float) -> ZoneInfo:
     return ZoneInfo(f"Etc/GMT{-offset:+d}" if offset else "Etc/GMT")
 
 
+class Hindrance:
+    """Why a poller that was started gives nothing: asked while the screen waits, "" while there is hope."""
+
+    def __init__(self, child: subprocess.Popen[bytes], log: Path) -> None:
+        self._child = child
+        self._log = log
+
+    def __call__(self) -> str:
+        """Return the poller's last words once it has ended, for other reasons than that another one is at work."""
+        code = self._child.poll()
+        if code is None or code == HeldError.CODE:
+            return ""
+        words = self._log.read_text("utf-8", "replace").strip().splitlines()
+        return words[-1] if words else f"the poller ended with exit code {code}"
+
+
 @contextmanager
-def poller(store: Path, arguments: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+def poller(store: Path, adapter: str, options: Mapping[str, Any], interval_ms: int = 1000) -> Iterator[Hindrance]:
     """Run a poller as a child while the block lasts; its words go to a log beside the store."""
+    order = {
+        "store": str(store),
+        "adapter": adapter,
+        "options": options,
+        "interval_ms": interval_ms,
+        "parent": os.getpid(),
+    }
+    command = [sys.executable, "-m", "console.child", json.dumps(order)]
     log = store.with_name(store.name + ".log")
-    command = [sys.executable, "-m", "console", "poll", "--store", str(store), "--child", *arguments]
-    store.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as words:
+    try:
+        store.parent.mkdir(parents=True, exist_ok=True)
+        words = log.open("wb")
+    except OSError as error:
+        raise StoreError(f"{log} can't be written ({error.strerror}): check the folder's rights", 73) from error
+    with words:
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=words, stderr=words, start_new_session=True)
     try:
-        yield child
+        yield Hindrance(child, log)
     finally:
         child.terminate()
         try:
@@ -50,15 +157,3 @@ def poller(store: Path, arguments: list[str]) -> Iterator[subprocess.Popen[bytes
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
-
-
-def run_demo(options: Options, *, seed: int = 1, agents: int = 60, speed: float = 1.0) -> int:
-    """Show a simulated floor, made anew, as it would be in mid-morning."""
-    for suffix in ("", "-wal", "-shm"):
-        with suppress(FileNotFoundError):
-            Path(f"{options.store}{suffix}").unlink()
-    zone = demo_zone(time.time())
-    arguments = ["--adapter", "simulator", "--tz", zone.key]
-    arguments += ["--option", f"seed={seed}", "--option", f"agents={agents}", "--option", f"speed={speed}"]
-    with poller(options.store, arguments):
-        return show(replace(options, zone=zone, live=True, moment_ms=None))

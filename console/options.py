@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ class Options:
         site: The name in the header.
         ascii: Draw with ASCII only.
         limits: The thresholds in force.
+        hindrance: Why the poller that was started with the screen gives nothing, "" while there is hope.
     """
 
     store: Path
@@ -35,3 +37,4 @@ class Options:
     site: str = ""
     ascii: bool = False
     limits: Limits = LIMITS
+    hindrance: Callable[[], str] | None = None

@@ -13,10 +13,14 @@ from data.store.files import StoreError
 class HeldError(StoreError):
     """Another process writes this store; `holder` says which."""
 
+    CODE = 75
+
     def __init__(self, path: Path, holder: str) -> None:
         """Name the store and the process that holds it."""
         self.holder = holder
-        super().__init__(f"{path} is already being written by {holder or 'another process'}: stop that one first", 75)
+        super().__init__(
+            f"{path} is already being written by {holder or 'another process'}: stop that one first", self.CODE
+        )
 
 
 class Lease:

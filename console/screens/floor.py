@@ -147,8 +147,7 @@ class FloorScreen(TimedScreen):
         """Show a picture, or say why there is none."""
         self.follow_clock()
         if seen.picture is None:
-            words = self.floor_app.look.words
-            message = words("Waiting for the first picture of the floor…") if seen.waiting else seen.error
+            message = self._why_nothing(seen)
             for pane in self.query(Pane):
                 pane.fail(message)
             return
@@ -162,6 +161,13 @@ class FloorScreen(TimedScreen):
             if seen.strip.measured and not self.floor_app.clock.has_live:
                 self.floor_app.clock.bounds = (seen.strip.measured[0][0], seen.strip.measured[-1][1])
         self._tell_tabs()
+
+    def _why_nothing(self, seen: FloorSeen) -> str:
+        """Return what to say while there is no picture."""
+        hindrance = self.floor_app.options.hindrance
+        if not seen.waiting or hindrance is None:
+            return seen.error
+        return hindrance() or self.floor_app.look.words("Waiting for the first picture of the floor…")
 
     def on_screen_resume(self) -> None:
         """Catch up with what came while another screen was in front."""

@@ -75,6 +75,10 @@ class Reader:
         """Return the facts of the site that were kept: `name`, `zone`."""
         return dict(self.connection.execute("SELECT key, value FROM site").fetchall())
 
+    def fed(self) -> bool:
+        """Tell whether a poller has ever fed this store."""
+        return self.connection.execute("SELECT 1 FROM heartbeat LIMIT 1").fetchone() is not None
+
     def measured(self) -> list[tuple[int, int]]:
         """Return what was measured, as (since, until) in ms, in order."""
         return self.connection.execute("SELECT since_ms, until_ms FROM coverage ORDER BY since_ms").fetchall()

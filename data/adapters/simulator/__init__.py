@@ -31,7 +31,7 @@ class Simulator:
     Args:
         seed: Of all chance.
         agents: How many people the floor has.
-        zone: Where the floor stands; it cuts the days.
+        zone: Where the floor stands, or its name; it cuts the days.
         start_ms: The moment that the floor shows when the simulator is made; None: what the clock shows.
         clock: Returns the present in UTC ms; None: the machine's clock.
         speed: How many simulated seconds pass in one of the clock's.
@@ -44,7 +44,7 @@ class Simulator:
         self,
         seed: int = 1,
         agents: int = 60,
-        zone: ZoneInfo = UTC,
+        zone: ZoneInfo | str = UTC,
         start_ms: int | None = None,
         clock: Callable[[], int] | None = None,
         speed: float = 1.0,
@@ -53,7 +53,7 @@ class Simulator:
         weekends: bool = True,
     ) -> None:
         self._seed = seed
-        self._zone = zone
+        self._zone = zone if isinstance(zone, ZoneInfo) else ZoneInfo(zone)
         self._clock = clock or _machine_clock
         self._speed = speed
         self._load = load
@@ -61,9 +61,9 @@ class Simulator:
         self._start_ms = self._made_ms if start_ms is None else start_ms
         plan = plan or default_floor(agents, seed)
         self._plan = plan if weekends else plan.without_weekends()
-        self._day = day_of(self._start_ms, zone)
+        self._day = day_of(self._start_ms, self._zone)
         self._engine, self._supervisor = self._open(self._day)
-        self._until_ms = day_window(self._day, zone).since_ms
+        self._until_ms = day_window(self._day, self._zone).since_ms
         self._told = False
 
     @property

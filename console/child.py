@@ -1,0 +1,25 @@
+"""The poller as a child of the screen: `python -m console.child ORDER`, where ORDER is JSON from `console.launch`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from data.poller import run
+
+
+def main() -> int:
+    """Poll as ordered until the parent is gone; return the exit code."""
+    order = json.loads(sys.argv[1])
+    return run(
+        Path(order["store"]),
+        order["adapter"],
+        order["options"],
+        order["interval_ms"],
+        parent=order["parent"],
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
