@@ -19,6 +19,7 @@ from console.locale import Language, words_of
 from console.options import Options
 from console.screens.floor import FloorScreen
 from console.terminal import TerminalApp
+from data.model.words import Health
 from themes import STYLESHEET, THEMES, pick
 from widgets.look import ASCII, UNICODE, Look
 
@@ -46,11 +47,12 @@ class FloorApp(TerminalApp[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", show=False, system=True)]
 
     def __init__(self, options: Options) -> None:
-        super().__init__()
+        colourless = "NO_COLOR" in os.environ
+        super().__init__(ansi_color=colourless)  # else Textual paints black on black where colours are unwanted
         self.options = options
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = pick(options.theme or THEMES[0].name, _colours(), "NO_COLOR" in os.environ)
+        self.theme = pick(options.theme or THEMES[0].name, _colours(), colourless)
         self.look = Look(
             words=words_of(options.language),
             zone=options.zone,
@@ -95,11 +97,19 @@ class FloorApp(TerminalApp[None]):
             return
         self._number = event.number
         self.seen = event
+        self._say_read_only(event)
         if event.waiting and not self.options.live:
             event.waiting = False
         if event.waiting:
             self.set_timer(0.1, self.ask)
         self.show_seen()
+
+    def _say_read_only(self, seen: FloorSeen) -> None:
+        """Let every pane know whether anybody takes acts: nobody does without a poller behind a live clock."""
+        fed = seen.picture is not None and seen.picture.source.health not in (Health.NONE, Health.DOWN)
+        read_only = not (self.clock.mode == "live" and fed)
+        if read_only != self.look.read_only:
+            self.set_look(replace(self.look, read_only=read_only))
 
     def show_seen(self) -> None:
         """Hand the last answer to the screen in front."""

@@ -21,7 +21,6 @@ from textual.containers import Horizontal, Vertical
 from console.actions import ACTIONS, bar_keys
 from console.screens.prompt import Prompt, read_time
 from console.screens.timed import TimedScreen
-from data.model.words import Health
 from widgets.agents import AgentsPane
 from widgets.breaks import BreaksPane
 from widgets.canvas import Canvas
@@ -181,16 +180,9 @@ class FloorScreen(TimedScreen):
         self.set_class(clock.mode == "replay", "-replay")
         self.set_class(clock.mode == "paused", "-paused")
         self.query_one(Scrubber).display = past
-        self.query_one(FloorHeader).set_clock(ClockState(clock.mode, clock.speed, self._read_only()))
+        self.query_one(FloorHeader).set_clock(ClockState(clock.mode, clock.speed, clock.mode == "live" and look.read_only))
         keys = bar_keys(clock.mode, clock.has_live)
         self.query_one(KeyBar).set_keys([(key, look.words(label)) for key, label in keys])
-
-    def _read_only(self) -> bool:
-        """Whether nobody takes acts: there is no poller behind a live clock."""
-        seen = self.floor_app.seen
-        if self.floor_app.clock.mode != "live" or seen is None or seen.picture is None:
-            return False
-        return seen.picture.source.health in (Health.NONE, Health.DOWN)
 
     def _tell_tabs(self) -> None:
         """Name the tabs of a narrow screen with their trouble."""
