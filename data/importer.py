@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data.adapters.queue_log import NameRules, QueueLog, Report
-from data.adapters.queue_log.files import Mark
+from data.adapters.queue_log.files import Mark, readable
 from data.lease import Lease
+from data.model.known import Known
 from data.model.observation import QueueEntry
 from data.recorder import record
 from data.store.files import StoreError
@@ -40,34 +41,44 @@ def import_logs(
     names: NameRules | None = None,
     goals: Mapping[str, QueueEntry] | None = None,
     source: str = "queue_log",
+    site: Mapping[str, str] | None = None,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> Imported:
-    """Import queue logs into a store and return the account of every line.
+    """Import queue logs (`-`: standard input) into a store and return the account of every line.
 
-    `progress` is told the bytes of each piece read, twice for each file (it is looked through first). Raises
-    StoreError or LogFileError; what was committed before stays, and the same call again goes on from there.
+    `site` are facts to keep (`name`, `zone`); `progress` is told the bytes of each piece read, twice for each file
+    (it is looked through first). Raises StoreError or LogFileError; what was committed before stays, and the same
+    call again goes on from there.
     """
-    with Lease(store, "floorwalk import"), Writer(store) as writer:
+    with readable(paths) as files, Lease(store, "floorwalk import"), Writer(store) as writer:
         known = writer.known(source)
         taken = {Mark(*pair) for pair in writer.taken(source)}
         if known.cursor:
             size, digest = json.loads(known.cursor)
             taken.add(Mark(size, bytes.fromhex(digest)))
-        log = QueueLog(paths, names, taken, goals, progress, source)
+        log = QueueLog(files, names, taken, goals, progress, source)
         covered_ms = known.coverage.until_ms if known.coverage else None
         _refuse_older(log, covered_ms, store)
-        calls = derived = 0
-        before = known
-        for observation in log.observations(covered_ms):
-            known, rows = record(known, observation)
-            writer.write(rows)
-            log.report.repeated += rows.repeats
-            log.report.used -= rows.repeats
-            derived += rows.derived
-            calls += sum(old is None for old, _ in rows.calls.values())
+        if site:
+            writer.set_site(**site)
+        imported = _record_all(log, known, writer)
         _keep_ledger(writer, known.source_id, log)
+    return imported
+
+
+def _record_all(log: QueueLog, before: Known, writer: Writer) -> Imported:
+    known, report = before, log.report
+    calls = derived = 0
+    for observation in log.observations(known.coverage.until_ms if known.coverage else None):
+        known, rows = record(known, observation)
+        writer.write(rows)
+        report.repeated += rows.repeats
+        report.used -= rows.repeats
+        derived += rows.derived
+        calls += sum(old is None for old, _ in rows.calls.values())
+    report.already = sum(file.skip_lines for file in log.files)
     return Imported(
-        log.report,
+        report,
         calls,
         known.next_agent - before.next_agent,
         known.next_queue - before.next_queue,

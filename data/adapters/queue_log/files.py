@@ -7,7 +7,8 @@ import hashlib
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -19,7 +20,9 @@ _EPOCH = re.compile(rb"^\s*(\d{9,10})(?:\.\d+)?\|", re.MULTILINE)
 
 
 class LogFileError(Exception):
-    """A log can't be read; the message names it and says why."""
+    """A log can't be read; the message names it and says why. `code` is an exit code (sysexits: no input)."""
+
+    code = 66
 
 
 class Mark(NamedTuple):
@@ -32,7 +35,8 @@ class Mark(NamedTuple):
 class LogFile(NamedTuple):
     """A log that was looked through once: `names` are (agent as written, event) pairs, `skip` what was taken before.
 
-    `size` is in bytes of plain text; `first` the first epoch (s) in it, None where it has none.
+    `size` is in bytes of plain text; `first` the first epoch (s) in it, None where it has none; `skip_lines` how many
+    lines end within what is skipped.
     """
 
     path: Path
@@ -41,6 +45,7 @@ class LogFile(NamedTuple):
     first: int | None
     names: frozenset[tuple[bytes, bytes]]
     skip: int
+    skip_lines: int = 0
 
 
 def open_plain(path: Path) -> IO[bytes]:
@@ -74,14 +79,30 @@ def chunks(file: IO[bytes], path: Path) -> Iterator[bytes]:
         yield rest
 
 
-def spool(path: Path) -> Path:
-    """Return a path that can be read twice: standard input (`-`) is put into a temporary file."""
-    if str(path) != "-":
-        return path
-    with tempfile.NamedTemporaryFile(prefix="floorwalk-", delete=False) as file:
-        while piece := sys.stdin.buffer.read(CHUNK):
-            file.write(piece)
-    return Path(file.name)
+@contextmanager
+def readable(paths: Iterable[Path]) -> Iterator[list[Path]]:
+    """Give paths that can be read twice: standard input (`-`) stands in a temporary file meanwhile.
+
+    Raises LogFileError for one that can't be read at all.
+    """
+    with ExitStack() as stack:
+        found = [stack.enter_context(_spooled()) if str(path) == "-" else path for path in paths]
+        for path in found:
+            open_plain(path).close()
+        yield found
+
+
+@contextmanager
+def _spooled() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="floorwalk-") as folder:
+        path = Path(folder, "standard input")
+        try:
+            with path.open("wb") as file:
+                while piece := sys.stdin.buffer.read(CHUNK):
+                    file.write(piece)
+        except OSError as error:
+            raise LogFileError(f"standard input can't be kept for reading: {error.strerror}") from error
+        yield path
 
 
 def look_through(path: Path, taken: frozenset[Mark], progress: Callable[[int], None]) -> LogFile:
@@ -90,7 +111,7 @@ def look_through(path: Path, taken: frozenset[Mark], progress: Callable[[int], N
     sizes = sorted({mark.size for mark in taken})
     names: set[tuple[bytes, bytes]] = set()
     first: int | None = None
-    size = skip = 0
+    size = skip = lines = skip_lines = 0
     with open_plain(path) as file:
         for chunk in chunks(file, path):
             names.update(_NAMES.findall(chunk))
@@ -100,10 +121,13 @@ def look_through(path: Path, taken: frozenset[Mark], progress: Callable[[int], N
             while sizes and sizes[0] <= size + len(chunk):
                 stop = sizes.pop(0) - size
                 digest.update(chunk[start:stop])
+                lines += chunk.count(b"\n", start, stop)
                 start = stop
                 if Mark(size + stop, digest.digest()) in taken:
-                    skip = size + stop
+                    skip, skip_lines = size + stop, lines
             digest.update(chunk[start:])
+            if sizes:
+                lines += chunk.count(b"\n", start)
             size += len(chunk)
             progress(len(chunk))
-    return LogFile(path, path.name, size, first, frozenset(names), skip)
+    return LogFile(path, path.name, size, first, frozenset(names), skip, skip_lines)

@@ -1,0 +1,129 @@
+"""The command line: reads what was asked for, hands it to its command, and turns every error into one clear line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import NoReturn
+
+from console.commands import COMMANDS
+from console.commands.common import EX_IOERR, EX_SOFTWARE, EX_USAGE, CommandError, tell
+
+_DESCRIPTION = "The call-centre floor in a terminal: live, and as it looked at any moment before."
+_EPILOG = """\
+examples:
+  floorwalk demo                     a floor that is played, to look at
+  floorwalk replay queue_log         scrub through a day of an Asterisk's queue log
+  floorwalk import queue_log*        put queue logs into the store
+  floorwalk kpi --by queue           the figures of the last day
+
+`floorwalk COMMAND --help` says more.
+"""
+
+INTERRUPTED, CLOSED_PIPE = 130, 141
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line, with the exit code of a wrong usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with the message."""
+        raise CommandError(f"{message} (see `{self.prog} --help`)", EX_USAGE)
+
+
+class _Version(argparse.Action):
+    """Says the version; looked up only when asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        """Write the version and end."""
+        try:
+            number = version("floorwalk")
+        except PackageNotFoundError:
+            number = "(not installed)"
+        print(f"floorwalk {number}")
+        parser.exit()
+
+
+def _shared(default: object) -> _Parser:
+    """Return the options that every command takes; after the command they leave alone what stood before it."""
+    shared = _Parser(add_help=False)
+    group = shared.add_argument_group("everywhere")
+    group.add_argument("--store", metavar="FILE", default=default, help="where the store is")
+    group.add_argument("--tz", metavar="ZONE", default=default, help="the site's time zone, as Asia/Shanghai")
+    group.add_argument("--config", metavar="FILE", type=Path, default=default, help="the settings file")
+    return shared
+
+
+def build() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = _Parser("floorwalk", None, _DESCRIPTION, _EPILOG, [_shared(None)], raw)
+    parser.add_argument("--version", action=_Version, nargs=0, help="say the version and end")
+    parser.set_defaults(run=COMMANDS["console"].run)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
+    for name, command in COMMANDS.items():
+        each = commands.add_parser(
+            name,
+            help=command.summary,
+            description=command.summary[:1].upper() + command.summary[1:] + ".",
+            epilog=f"examples:\n{command.examples}",
+            formatter_class=raw,
+            parents=[_shared(argparse.SUPPRESS)],
+        )
+        command.configure(each)
+        each.set_defaults(run=command.run)
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Do what the command line asks for; return the exit code."""
+    try:
+        code = _run(argv)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _let_go_of_output()
+        return CLOSED_PIPE
+    return code
+
+
+def _run(argv: list[str] | None) -> int:
+    try:
+        args = build().parse_args(argv)
+        code: int = args.run(args)
+    except SystemExit as end:  # --help and --version end here
+        return end.code if isinstance(end.code, int) else 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        tell(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        return EX_IOERR
+    except Exception as error:
+        return _explained(error)
+    return code
+
+
+def _explained(error: Exception) -> int:
+    """Say an error in a line, one of ours with its own exit code, any other as a fault of the program."""
+    if os.environ.get("FLOORWALK_DEBUG"):
+        raise error
+    code = getattr(error, "code", None)
+    if isinstance(code, int):
+        for line in str(error).splitlines():
+            tell(line)
+        return code
+    tell(f"this is a fault of Floorwalk: {type(error).__name__}: {error} (FLOORWALK_DEBUG=1 shows where)")
+    return EX_SOFTWARE
+
+
+def _let_go_of_output() -> None:
+    """Let what is still to be written go nowhere, so that the interpreter does not complain at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""What `floorwalk doctor` looks at."""
+
+from __future__ import annotations
+
+import locale
+import os
+import platform
+import sqlite3
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from console.commands.common import boot_ms, in_zone, iso, last_measured, number, settings_of
+from console.settings import Settings, SettingsError
+from data.model.words import Health
+from data.store.files import NoStoreError, StoreError
+from data.store.reader import Reader
+
+LEAST_SQLITE = (3, 37)
+"""STRICT tables came with it."""
+
+
+class Check(NamedTuple):
+    """One thing looked at: whether it is well, and what was found."""
+
+    what: str
+    ok: bool
+    found: str
+
+
+def examine(args: Namespace) -> list[Check]:
+    """Return what was found, in the order of starting up: machine, terminal, settings, store, poller."""
+    checks = [*_machine(), *_terminal()]
+    try:
+        settings = settings_of(args)
+    except SettingsError as error:
+        return [*checks, Check("settings", ok=False, found="; ".join(str(error).splitlines()))]
+    file = f"{settings.file}" if settings.file else "no file: what ships, the environment and the options hold"
+    origin = settings.origins.get("store.path", "default")
+    return [*checks, Check("settings", ok=True, found=file), *_store(settings, origin)]
+
+
+def _machine() -> Iterator[Check]:
+    yield Check("Python", ok=sys.version_info >= (3, 11), found=f"{platform.python_version()} ({sys.executable})")
+    version = sqlite3.sqlite_version
+    fit = sqlite3.sqlite_version_info >= LEAST_SQLITE
+    yield Check("SQLite", ok=fit, found=version if fit else f"{version}: 3.37 or newer is needed")
+
+
+def _terminal() -> Iterator[Check]:
+    name = os.environ.get("TERM", "")
+    seen = [f"TERM={name or '(unset)'}", _colours(name)]
+    if os.environ.get("NO_COLOR"):
+        seen.append("NO_COLOR is set")
+    if not sys.stdout.isatty():
+        seen.append("output is no terminal")
+    yield Check("terminal", ok=name not in ("", "dumb") or not sys.stdout.isatty(), found=", ".join(seen))
+    encoding = locale.getencoding()
+    utf8 = encoding.lower().replace("-", "") == "utf8"
+    yield Check("locale", ok=True, found=encoding if utf8 else f"{encoding}: plain signs instead of lines and glyphs")
+
+
+def _colours(name: str) -> str:
+    if os.environ.get("COLORTERM") in ("truecolor", "24bit"):
+        return "16 million colours"
+    if "256color" in name:
+        return "256 colours"
+    return "no colours" if name in ("", "dumb", "vt100", "vt220") else "16 colours"
+
+
+def _store(settings: Settings, origin: str) -> Iterator[Check]:
+    path = settings.store
+    try:
+        reader = Reader(path)
+    except NoStoreError:
+        yield Check("store", ok=True, found=f"{path} ({origin}): not there yet")
+        yield Check("may be written", *_writable(path))
+        return
+    except StoreError as error:
+        yield Check("store", ok=False, found=str(error))
+        return
+    with reader:
+        version = reader.connection.execute("PRAGMA user_version").fetchone()[0]
+        size = sum(each.stat().st_size for each in (path, Path(f"{path}-wal")) if each.is_file())
+        yield Check("store", ok=True, found=f"{path} ({origin}), version {version}, {number(size >> 10)} KB")
+        yield _integrity(reader)
+        yield _coverage(reader, settings)
+        yield _poller(reader)
+
+
+def _writable(path: Path) -> tuple[bool, str]:
+    folder = next(each for each in (path, *path.parents)[1:] if each.exists())
+    fit = folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+    return fit, f"{folder} may be written" if fit else f"{folder} may not be written: give another place with --store"
+
+
+def _integrity(reader: Reader) -> Check:
+    try:
+        rows = reader.connection.execute("PRAGMA quick_check(3)").fetchall()
+    except sqlite3.Error as error:
+        return Check("integrity", ok=False, found=str(error))
+    found = "; ".join(str(row[0]) for row in rows)
+    return Check("integrity", ok=found == "ok", found=found)
+
+
+def _coverage(reader: Reader, settings: Settings) -> Check:
+    zone = in_zone(settings, reader.site()).tz
+    covered = reader.measured()
+    if not covered:
+        return Check("measured", ok=True, found="nothing yet")
+    gaps = len(covered) - 1
+    told = f"{iso(covered[0][0], zone)} to {iso(last_measured(covered), zone)} ({zone.key})"
+    return Check("measured", ok=True, found=told + (f", in {gaps + 1} stretches" if gaps else ""))
+
+
+def _poller(reader: Reader) -> Check:
+    """Say how the poller is; a store that none ever wrote is well without one."""
+    pulse = reader.pulse(boot_ms())
+    if pulse.health == Health.NONE:
+        return Check("poller", ok=True, found="none ever ran on this store")
+    error = f": {pulse.error}" if pulse.error else ""
+    well = pulse.health in (Health.UP, Health.LATE)
+    return Check("poller", ok=well, found=f"{pulse.name} is {pulse.health}{error}")

@@ -1,0 +1,219 @@
+"""The commands that open the screen or keep it fed: `demo`, `up`, `poll`, `console`, `replay`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from console.commands.common import (
+    EX_CONFIG,
+    EX_NOINPUT,
+    Command,
+    CommandError,
+    day_from,
+    in_zone,
+    is_day,
+    iso,
+    settings_of,
+    tell,
+    with_site,
+)
+from console.commands.importing import log_paths, naming_options
+from console.commands.simulate import check_agents, play_options
+from console.launch_options import DemoOptions
+from console.settings import LANGUAGES, THEMES, Settings
+
+_DEMO = """\
+  floorwalk demo
+  floorwalk demo --agents 200 --speed 10
+  floorwalk demo --seed 7 --store demo.sqlite     keep what was played
+"""
+_UP = """\
+  floorwalk up
+  floorwalk up --store /var/lib/floorwalk/floor.sqlite
+"""
+_POLL = """\
+  floorwalk poll
+  floorwalk poll --adapter simulator --interval 2 --option seed=7
+"""
+_CONSOLE = """\
+  floorwalk
+  floorwalk --store /var/lib/floorwalk/floor.sqlite
+"""
+_REPLAY = """\
+  floorwalk replay queue_log
+  floorwalk replay --tz Asia/Shanghai queue_log.1.gz queue_log
+  floorwalk replay yesterday
+  floorwalk replay 2026-03-02 --store week.sqlite
+"""
+
+
+def _no_options(_parser: ArgumentParser) -> None:
+    """Take the shared options only."""
+
+
+# ------------------------------------------------------------------ demo, up, poll, console
+
+
+def _configure_demo(parser: ArgumentParser) -> None:
+    play_options(parser)
+    parser.add_argument("--speed", type=float, default=1.0, metavar="X", help="played seconds in a second (1)")
+    parser.add_argument("--language", choices=LANGUAGES, help="of the screen")
+    parser.add_argument("--theme", choices=THEMES, help="the colours")
+
+
+def _demo(args: Namespace) -> int:
+    check_agents(args.agents)
+    if not 0 < args.speed <= 3600:
+        raise CommandError(f"--speed: {args.speed} is not between 0 and 3600")
+    settings = settings_of(args).given("option", language=args.language, theme=args.theme)
+    store = None if args.store is None else settings.store
+    settings = with_site(settings) if store else in_zone(settings)
+    options = DemoOptions(args.seed, args.agents, args.speed, store, args.language, args.theme)
+    from console.launch import run_demo
+
+    return run_demo(settings, options)
+
+
+def _up(args: Namespace) -> int:
+    settings = with_site(settings_of(args))
+    from console.launch import run_up
+
+    return run_up(settings, settings.store)
+
+
+def _configure_poll(parser: ArgumentParser) -> None:
+    parser.add_argument("--adapter", metavar="NAME", help="which source (see `floorwalk adapters`)")
+    parser.add_argument("--interval", metavar="SECONDS", type=float, help="how often to ask it")
+    parser.add_argument(
+        "--option", metavar="KEY=VALUE", action="append", default=[], help="a setting of the adapter, over the file's"
+    )
+
+
+def _poll(args: Namespace) -> int:
+    from data import poller
+
+    interval_ms = None
+    if args.interval is not None:
+        if not 0.2 <= args.interval <= 3600:
+            raise CommandError(f"--interval: {args.interval} is not between 0.2 and 3600 seconds")
+        interval_ms = round(args.interval * 1000)
+    settings = with_site(settings_of(args).given("option", adapter=args.adapter, interval_ms=interval_ms))
+    options = adapter_options(settings, _pairs(args.option))
+    return poller.run(settings.store, settings.adapter, options, settings.interval_ms)
+
+
+def _pairs(texts: list[str]) -> dict[str, Any]:
+    """Return KEY=VALUE texts as a mapping; a value that is TOML (a number, true, a list) is taken as such."""
+    import tomllib
+
+    found: dict[str, Any] = {}
+    for text in texts:
+        key, given, value = text.partition("=")
+        if not given or not key:
+            raise CommandError(f"--option: {text!r} has no '=': write KEY=VALUE")
+        try:
+            found[key] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            found[key] = value
+    return found
+
+
+def adapter_options(settings: Settings, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the adapter is made with; the simulator needs to know the site's zone as well."""
+    options = {**settings.options, **said}
+    if settings.adapter == "simulator":
+        options["zone"] = settings.tz
+    return options
+
+
+def _console(args: Namespace) -> int:
+    settings = with_site(settings_of(args))
+    from console.app import run_live
+
+    return run_live(settings, settings.store)
+
+
+# ------------------------------------------------------------------ replay
+
+
+def _configure_replay(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "what", metavar="FILE|DAY", nargs="+", help="queue logs (- is standard input), a store, or a day of the store"
+    )
+    naming_options(parser)
+
+
+def _replay(args: Namespace) -> int:
+    settings = settings_of(args)
+    first = Path(args.what[0]).expanduser()
+    if len(args.what) == 1 and is_day(args.what[0]) and not first.exists():
+        return _replay_day(with_site(settings), args.what[0])
+    if len(args.what) == 1 and _is_store(first):
+        return _replay_store(with_site(settings.given("option", store=first)), None)
+    from console.commands.replaying import cached_store
+
+    store = cached_store(args, settings, log_paths(args.what))
+    if "-" in args.what:
+        _take_keyboard()
+    return _replay_store(with_site(settings.given("option", store=store)), None)
+
+
+def _is_store(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(16).startswith(b"SQLite format 3")
+    except OSError:
+        return False
+
+
+def _replay_store(settings: Settings, moment_ms: int | None) -> int:
+    from console.app import run_replay
+    from data.store.reader import Reader
+
+    with Reader(settings.store) as reader:
+        if not reader.measured():
+            raise CommandError(f"nothing was measured in {settings.store}: there is nothing to replay", EX_NOINPUT)
+    return run_replay(settings, settings.store, moment_ms)
+
+
+def _replay_day(settings: Settings, name: str) -> int:
+    """Open the store at the first measured moment of a day."""
+    from data.model.days import day_window
+    from data.store.reader import Reader
+
+    zone = settings.tz
+    window = day_window(day_from(name, zone), zone)
+    with Reader(settings.store) as reader:
+        covered = reader.measured()
+    for since_ms, until_ms in covered:
+        if since_ms < window.until_ms and until_ms > window.since_ms:
+            return _replay_store(settings, max(since_ms, window.since_ms))
+    if not covered:
+        raise CommandError(f"nothing was measured yet in {settings.store}", EX_NOINPUT)
+    held = f"it holds {iso(covered[0][0], zone)} to {iso(covered[-1][1], zone)}"
+    raise CommandError(f"nothing was measured on {name} in {settings.store}: {held}", EX_NOINPUT)
+
+
+def _take_keyboard() -> None:
+    """Read keys from the terminal, now that standard input has given the log."""
+    if sys.stdin.isatty():
+        return
+    try:
+        os.dup2(os.open("/dev/tty", os.O_RDWR), sys.stdin.fileno())
+    except OSError as error:
+        tell(f"there is no terminal to read keys from: {error.strerror}")
+        raise CommandError("give the log as a file instead of -", EX_CONFIG) from None
+
+
+COMMANDS = {
+    "demo": Command("a floor that is played, live on the screen", _DEMO, _configure_demo, _demo),
+    "up": Command("poll the configured source and open the floor, in one", _UP, _no_options, _up),
+    "poll": Command("poll the configured source into the store until stopped", _POLL, _configure_poll, _poll),
+    "console": Command("open the floor as it is now (what a bare `floorwalk` does)", _CONSOLE, _no_options, _console),
+    "replay": Command("scrub through a day of a queue log or of the store", _REPLAY, _configure_replay, _replay),
+}

@@ -1,0 +1,96 @@
+"""The settings as they hold, by the keys of the file, each with where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from console.settings import Settings
+from data.alerts import Limits
+from data.metrics import Goal
+
+Row = tuple[str, Any, str]
+"""(dotted key, value, where it comes from)."""
+
+
+def shown(settings: Settings) -> list[Row]:
+    """Return every setting; `default` is the origin of what nobody has said."""
+    file = str(settings.file) if settings.file else None
+    rows: list[Row] = [("file", file, "in use" if file else "none found")]
+    for key, value in _values(settings):
+        rows.append((key, value, _origin(settings.origins, key)))
+    return rows
+
+
+def _origin(origins: Mapping[str, str], key: str) -> str:
+    """Return where a value comes from; of a table or a list of them, where its first part does."""
+    if key in origins:
+        return origins[key]
+    return next((origin for name, origin in origins.items() if name.startswith(f"{key}.")), "default")
+
+
+def _values(settings: Settings) -> Iterator[tuple[str, Any]]:
+    yield "site.name", settings.site
+    yield "site.zone", settings.zone
+    yield "screen.language", settings.language
+    yield "screen.theme", settings.theme
+    yield "store.path", str(settings.store)
+    yield "poller.adapter", settings.adapter
+    yield "poller.interval_s", settings.interval_ms / 1000
+    for name in settings.options:
+        yield f"poller.options.{name}", "***" if _is_secret(name) else settings.options[name]
+    yield from _goal("goal", settings.goal)
+    for name, goal in settings.queues.items():
+        yield from _goal(f"queue.{name}", goal)
+    for kind, texts in (("aliases", settings.aliases), ("rules", settings.rules)):
+        for text in texts:
+            name, _, agent = text.rpartition("=") if kind == "rules" else text.partition("=")
+            yield f"agents.{kind}.{name}", agent
+    yield from _limits("limits", settings.limits)
+    for name, limits in settings.limits.by_queue.items():
+        yield from _limits(f"limits.queue.{name}", limits)
+    for name, limits in settings.limits.by_team.items():
+        yield from _limits(f"limits.team.{name}", limits)
+    for name, thresholds in settings.limits.by_reason.items():
+        yield f"limits.reason.{name}", _seconds(thresholds)
+    yield from _breaks(settings.limits)
+
+
+def _is_secret(name: str) -> bool:
+    """Whether an adapter's option is nobody's business."""
+    return any(word in name.casefold() for word in ("pass", "secret", "token", "key"))
+
+
+def _goal(key: str, goal: Goal) -> Iterator[tuple[str, Any]]:
+    yield f"{key}.threshold_s", goal.threshold_ms / 1000
+    yield f"{key}.short_abandon_s", goal.short_abandon_ms / 1000
+    yield f"{key}.target", goal.target
+    yield f"{key}.formula", goal.formula
+
+
+def _seconds(thresholds: tuple[int, ...]) -> list[float]:
+    return [ms / 1000 for ms in thresholds]
+
+
+def _limits(key: str, limits: Limits) -> Iterator[tuple[str, Any]]:
+    yield f"{key}.waiting", list(limits.waiting)
+    yield f"{key}.wait_s", _seconds(limits.wait_ms)
+    yield f"{key}.talk_s", _seconds(limits.talk_ms)
+    yield f"{key}.wrap_up_s", _seconds(limits.wrap_up_ms)
+    yield f"{key}.pause_s", _seconds(limits.pause_ms)
+    yield f"{key}.service_good", limits.service_good
+    yield f"{key}.service_fair", limits.service_fair
+    yield f"{key}.least_n", limits.least_n
+
+
+def _breaks(limits: Limits) -> Iterator[tuple[str, Any]]:
+    policy = limits.breaks
+    for reason, ms in policy.allowances.items():
+        yield f"breaks.allowances_s.{reason}", ms / 1000
+    for name, reason in policy.aliases.items():
+        yield f"breaks.aliases.{name}", reason
+    yield "breaks.protected", sorted(policy.protected)
+    yield "breaks.grace_s", policy.grace_ms / 1000
+    yield "breaks.share_percent", policy.share_percent
+    yield "breaks.most_out", policy.most_out
+    yield "breaks.least_out", policy.least_out
