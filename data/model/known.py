@@ -14,8 +14,9 @@ class AgentKnown(NamedTuple):
     """One agent as the recorder knows them.
 
     `members` maps a queue's id to its open `Member` row. `signed_in` is a sign-in that names no queue, or one
-    presumed because the agent acts. `calls` are the answered, open visits, oldest first; `ringing` and `wrapping`
-    are (call id, queue id). `span` is the open span; None when nothing is known.
+    presumed because the agent acts; `presumed` without it: a restart ended what was presumed. `calls` are the
+    answered, open visits, oldest first; `ringing` and `wrapping` are (call id, queue id). `span` is the open span;
+    None when nothing is known.
     """
 
     id: int
@@ -29,6 +30,14 @@ class AgentKnown(NamedTuple):
     ringing: tuple[int, int] | None = None
     wrapping: tuple[int, int] | None = None
     span: Span | None = None
+
+
+class Standing(NamedTuple):
+    """The part of `AgentKnown` that neither a span nor a membership tells; it is kept with the agent."""
+
+    signed_in: bool
+    presumed: bool
+    paused: str | None
 
 
 class Known(NamedTuple):
@@ -69,6 +78,7 @@ class Rows:
     spans: dict[tuple[int, int], Span] = field(default_factory=dict)
     calls: dict[int, tuple[Call | None, Call]] = field(default_factory=dict)
     members: dict[tuple[int, int, int], Member] = field(default_factory=dict)
+    standings: dict[int, Standing] = field(default_factory=dict)
     rings: list[Ring] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
     coverage: list[Coverage] = field(default_factory=list)
@@ -90,6 +100,7 @@ class Rows:
             or self.spans
             or self.calls
             or self.members
+            or self.standings
             or self.rings
             or self.samples
             or self.coverage

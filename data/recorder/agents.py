@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from data.model.known import AgentKnown, Known, Rows
-from data.model.observation import Paused, Resumed, SignedIn, SignedOut
+from data.model.known import AgentKnown, Known, Rows, Standing
+from data.model.observation import Paused, Resumed, RingEnded, SignedIn, SignedOut
 from data.model.rows import Call, Member, Span
 from data.model.words import State
 
@@ -57,7 +57,9 @@ class AgentBook:
         if derived[0] != State.NOT_READY and any(m.paused is not None for m in agent.members.values()):
             self.rows.members_changed = True
         if span is None or derived != span[1:5]:
-            if span is not None:
+            if span is None:
+                at_ms = max(at_ms, self.since_ms)  # time may go back to before a gap
+            else:
                 at_ms = max(at_ms, span.since_ms)
                 if at_ms > span.since_ms:
                     self.rows.spans[agent.id, span.since_ms] = Span(*span[:6], at_ms)
@@ -65,6 +67,12 @@ class AgentBook:
             span = Span(agent.id, state, reason, queue_id, call_id, at_ms, None)
             self.rows.spans[agent.id, at_ms] = span
             agent = agent._replace(span=span)
+        self._keep(agent)
+
+    def _keep(self, agent: AgentKnown) -> None:
+        """Remember an agent, and note for the store what no span or membership tells."""
+        if agent[3:6] != self.by_key[agent.key][3:6]:
+            self.rows.standings[agent.id] = Standing(*agent[3:6])
         self.by_key[agent.key] = agent
 
     def _derive(self, agent: AgentKnown) -> Derived:
@@ -75,14 +83,14 @@ class AgentBook:
             call_id, queue_id = agent.ringing
             return State.RINGING, "", queue_id, call_id
         if not agent.signed_in and not agent.members:
-            return State.OFFLINE, "", None, None
+            return State.UNKNOWN if agent.presumed else State.OFFLINE, "", None, None
         if agent.wrapping is not None:
             call_id, queue_id = agent.wrapping
             return State.WRAP_UP, "", queue_id, call_id
         if agent.paused is not None:
             return State.NOT_READY, agent.paused, None, None
         if agent.members and all(m.paused is not None for m in agent.members.values()):
-            last = max(agent.members.values(), key=lambda m: m.since_ms)
+            last = max(agent.members.values(), key=lambda m: (m.since_ms, m.queue_id))
             return State.NOT_READY, last.paused or "", None, None
         return State.AVAILABLE, "", None, None
 
@@ -139,11 +147,13 @@ class AgentBook:
         else:
             queue_id = self.queue_id(event.queue)
             member = agent.members.get(queue_id)
+            rest = {q: m for q, m in agent.members.items() if q != queue_id}
             if member is not None:
                 self._close_member(member, event.at_ms)
                 self.rows.members_changed = True
-                rest = {q: m for q, m in agent.members.items() if q != queue_id}
                 agent = agent._replace(members=rest, paused=agent.paused if rest else None)
+            if agent.presumed and not rest:
+                agent = agent._replace(signed_in=False, presumed=False, paused=None)
         self.settle(agent, event.at_ms)
 
     def _without_members(self, agent: AgentKnown, at_ms: int) -> AgentKnown:
@@ -177,6 +187,14 @@ class AgentBook:
         self.at_phones[call.id].add(agent.key)
         self.settle(agent._replace(ringing=(call.id, call.queue_id)), at_ms)
 
+    def rung(self, event: RingEnded, queue_id: int) -> AgentKnown:
+        """Return an agent whose phone rang, signed in unless it began to ring before they signed out."""
+        agent = self.agent(event.agent)
+        span = agent.span
+        if span and span.state == State.OFFLINE and event.at_ms - (event.ring_ms or 0) <= span.since_ms:
+            return agent
+        return self.present(event.agent, queue_id, event.at_ms)
+
     def hush(self, call_id: int, at_ms: int) -> None:
         """Stop the ringing for a visit at every phone."""
         for key in self.at_phones.pop(call_id, ()):
@@ -189,12 +207,9 @@ class AgentBook:
         for agent in tuple(self.by_key.values()):
             if agent.span is None:
                 continue
-            presumed = agent.presumed
-            agent = self._without_members(agent, at_ms)._replace(calls=(), held=False, ringing=None)
-            if presumed:
-                self._forget(agent, at_ms)
-            else:
-                self.settle(agent, at_ms)
+            emptied = self._without_members(agent, at_ms)
+            emptied = emptied._replace(presumed=agent.presumed, calls=(), held=False, ringing=None)
+            self.settle(emptied, at_ms)
 
     def blind(self, at_ms: int) -> None:
         """Forget all states: nothing is known from `at_ms` on."""
@@ -206,4 +221,4 @@ class AgentBook:
         span = agent.span
         if span is not None:
             self.rows.spans[agent.id, span.since_ms] = Span(*span[:6], max(at_ms, span.since_ms))
-        self.by_key[agent.key] = agent._replace(span=None)
+        self._keep(agent._replace(span=None))

@@ -66,23 +66,35 @@ class CallBook:
                 del self.open[key]
 
     def entered(self, event: CallEntered) -> None:
-        """Take an entry. The same one again is a repeat; another one of the same contact means the first was lost."""
+        """Take an entry. One no newer than the visit known is a repeat; a newer one means that visit was lost."""
         queue_id = self.agents.queue_id(event.queue)
         key = (event.call, queue_id)
         old = self._current(*key)
         if old is not None:
-            if old.entered_ms == event.at_ms or old.id in self.derived:
+            if event.at_ms <= old.entered_ms or old.id in self.derived:
                 self.rows.repeats += 1
                 return
             if old.agent_id is not None:
-                self._remove(old)
-                self.open[event.call, queue_id, old.agent_id] = old
+                self._set_aside(old, event.at_ms)
             else:
                 self._lose(old, event.at_ms)
-        elif key in self.closed and self.closed[key].entered_ms == event.at_ms:
+        elif key in self.closed and self._was(self.closed[key], event.at_ms):
             self.rows.repeats += 1
             return
         self._write(self._begin(event.call, queue_id, event.at_ms, event.caller, event.caller_name), None)
+
+    @staticmethod
+    def _was(call: Call, entered_ms: int) -> bool:
+        """Whether an entry is of an ended visit: it is dated before the end, or the visit took no time."""
+        return entered_ms == call.entered_ms or entered_ms < (call.ended_ms or 0)
+
+    def _set_aside(self, call: Call, at_ms: int) -> None:
+        """Make room for a contact who is back in a queue while their last visit there is still talked."""
+        aside = (call.contact, call.queue_id, call.agent_id or 0)
+        self._remove(call)
+        if aside in self.open:
+            self._end_unseen(self.open[aside], at_ms)
+        self.open[aside] = call
 
     def ringing(self, event: CallRinging) -> None:
         """Take the start of ringing at an agent's phone."""
@@ -98,7 +110,7 @@ class CallBook:
         """Take a ring that was not answered."""
         queue_id = self.agents.queue_id(event.queue)
         call = self._current(event.call, queue_id) or self.closed.get((event.call, queue_id))
-        agent = self.agents.present(event.agent, queue_id, event.at_ms)
+        agent = self.agents.rung(event, queue_id)
         ring = Ring(agent.id, queue_id, call and call.id, event.at_ms, event.ring_ms, event.cancelled)
         if ring in self.rows.rings[-64:]:
             self.rows.repeats += 1
@@ -151,7 +163,9 @@ class CallBook:
             call = self.agents.calls[call_id]
             if self.channels.get(call.queue_id, Channel.VOICE) == Channel.VOICE:
                 self._end_unseen(call, at_ms)
-        return self.agents.by_key[agent.key]._replace(members=agent.members)
+        return self.agents.by_key[agent.key]._replace(
+            members=agent.members, signed_in=agent.signed_in, presumed=agent.presumed
+        )
 
     def held(self, event: CallHeld | CallResumed) -> None:
         """Take the start or the end of a hold."""
@@ -283,15 +297,12 @@ class CallBook:
         agent = self._agent_of(call)
         if agent is not None:
             rest = tuple(c for c in agent.calls if c != call.id)
-            self.agents.by_key[agent.key] = agent._replace(calls=rest, held=False)
+            self.agents.settle(agent._replace(calls=rest, held=False), at_ms)
 
     def _lose(self, call: Call, at_ms: int) -> None:
         """End a visit that vanished: lost while it waited, answered (talk unknown) if it was answered."""
         if call.answered_ms is not None:
             self._end_unseen(call, at_ms)
-            agent = self._agent_of(call)
-            if agent is not None:
-                self.agents.settle(agent, at_ms)
             return
         ended_ms = max(at_ms, call.entered_ms)
         after = call._replace(ended_ms=ended_ms, wait_ms=ended_ms - call.entered_ms, outcome=Outcome.LOST)

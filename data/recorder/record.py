@@ -49,7 +49,8 @@ def record(known: Known, observation: Observation) -> tuple[Known, Rows]:
     recording = _Recording(known, rows)
     recording.cover(observation)
     if observation.directory is not None:
-        recording.take_directory(observation.directory, observation.since_ms or observation.until_ms)
+        at_ms = observation.until_ms if observation.since_ms is None else observation.since_ms
+        recording.take_directory(observation.directory, at_ms)
     recording.walk(observation)
     rows.acts = observation.acts
     rows.cursor = observation.cursor
@@ -102,24 +103,30 @@ class _Recording:
         self.agents.since_ms = self.coverage.since_ms
 
     def take_directory(self, directory: Directory, at_ms: int) -> None:
-        """Note the entries that are new or have changed; give ids to the agents and queues among them."""
-        fresh: dict[str, list[Any]] = {"a": [], "q": [], "s": []}
+        """Note the entries that are new or have changed; give ids to the agents and queues among them.
+
+        A new one holds since the watch began, in whichever observation it is first named.
+        """
+        new: dict[str, list[Any]] = {"a": [], "q": [], "s": []}
+        changed: dict[str, list[Any]] = {"a": [], "q": [], "s": []}
         entries: list[tuple[str, str, AgentEntry | QueueEntry | SeatEntry]] = [
             *(("a", e.key, e) for e in directory.agents),
             *(("q", e.key, e) for e in directory.queues),
             *(("s", e.label, e) for e in directory.seats),
         ]
         for kind, key, entry in entries:
-            if self.entries.get(f"{kind}:{key}") != entry:
+            old = self.entries.get(f"{kind}:{key}")
+            if old != entry:
                 self.entries[f"{kind}:{key}"] = entry
-                fresh[kind].append(entry)
-        for queue in fresh["q"]:
+                (new if old is None else changed)[kind].append(entry)
+        for queue in (*new["q"], *changed["q"]):
             self.calls.channels[self.agents.queue_id(queue.key)] = queue.channel
-        for agent in fresh["a"]:
+        for agent in new["a"]:
             self.agents.agent(agent.key)
-        if any(fresh.values()):
-            changed = Directory(tuple(fresh["a"]), tuple(fresh["q"]), tuple(fresh["s"]))
-            self.rows.directory.append((at_ms, changed))
+        for since_ms, fresh in ((self.agents.since_ms, new), (at_ms, changed)):
+            if any(fresh.values()):
+                told = Directory(tuple(fresh["a"]), tuple(fresh["q"]), tuple(fresh["s"]))
+                self.rows.directory.append((since_ms, told))
 
     def walk(self, observation: Observation) -> None:
         """Take the events one by one, and at each whole minute in between how many wait."""

@@ -18,6 +18,8 @@ from data.store.schema import CALL_COLUMNS
 
 _STATES = {str(state): state for state in State}
 
+_AWAY = (State.OFFLINE, State.UNKNOWN)
+
 SpanRow = tuple[int, str, str, int | None, int | None, int, int | None]
 
 DEPTH_MINUTES = 30
@@ -28,7 +30,7 @@ def _last_known(span: SpanRow, over: bool) -> float:
     """Return the moment that must lie in the day for an agent to be of the day: the last of what is known of them."""
     if over:
         return span[6] or 0
-    return span[5] if span[1] == State.OFFLINE else inf
+    return span[5] if span[1] in _AWAY else inf
 
 
 class AgentsAsOf:

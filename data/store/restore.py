@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections import defaultdict
 
-from data.model.known import AgentKnown, Known
+from data.model.known import AgentKnown, Known, Standing
 from data.model.observation import AgentEntry, QueueEntry, SeatEntry
 from data.model.rows import Call, Coverage, Member, Span
 from data.model.words import Channel, State
@@ -26,6 +26,7 @@ def known(connection: sqlite3.Connection, source: str) -> Known:
     coverage = Coverage(*covered) if covered else None
     queues = dict(connection.execute("SELECT key, id FROM queue WHERE source_id = ?", (source_id,)).fetchall())
     open_calls, closed = _calls(connection, coverage, set(queues.values()))
+    derived = (call.id for call in open_calls.values() if _was_derived(call))
     entries, channels = _entries(connection, source_id)
     return Known(
         source_id=source_id,
@@ -35,6 +36,7 @@ def known(connection: sqlite3.Connection, source: str) -> Known:
         entries=entries,
         open=open_calls,
         closed=closed,
+        derived=frozenset(derived),
         coverage=coverage,
         cursor=cursor,
         next_agent=_next(connection, "agent"),
@@ -67,6 +69,13 @@ def _calls(
     return open_calls, {(c.contact, c.queue_id): c for c in calls if c.ended_ms is not None}
 
 
+def _was_derived(call: Call) -> bool:
+    """Whether an open visit's entry was most likely worked out from its answer: it names no caller and fits exactly."""
+    if call.answered_ms is None or call.caller or call.caller_name:
+        return False
+    return call.entered_ms == call.answered_ms - (call.wait_ms or 0)
+
+
 def _agents(
     connection: sqlite3.Connection, source_id: int, open_calls: dict[tuple[str, int, int], Call]
 ) -> dict[str, AgentKnown]:
@@ -78,28 +87,28 @@ def _agents(
         if call.agent_id is not None and call.answered_ms is not None:
             talking[call.agent_id].append(call)
     agents: dict[str, AgentKnown] = {}
-    for agent_id, key, *row in connection.execute(
-        "SELECT a.id, a.key, s.state, s.reason, s.queue_id, s.call_id, s.since_ms FROM agent a "
-        "LEFT JOIN state_span s ON s.agent_id = a.id AND s.until_ms IS NULL AND s.since_ms = "
+    for agent_id, key, signed_in, presumed, paused, *row in connection.execute(
+        "SELECT a.id, a.key, a.signed_in, a.presumed, a.paused, "
+        "s.state, s.reason, s.queue_id, s.call_id, s.since_ms FROM agent a LEFT JOIN state_span s ON s.agent_id = a.id AND s.until_ms IS NULL AND s.since_ms = "
         "(SELECT max(since_ms) FROM state_span WHERE agent_id = a.id) WHERE a.source_id = ?",
         (source_id,),
     ):
         span = None if row[0] is None else Span(agent_id, State(row[0]), row[1], row[2], row[3], row[4])
-        agents[key] = _agent(agent_id, key, span, members[agent_id], talking[agent_id])
+        standing = Standing(bool(signed_in), bool(presumed), paused)
+        agents[key] = _agent(agent_id, key, standing, span, members[agent_id], talking[agent_id])
     return agents
 
 
-def _agent(agent_id: int, key: str, span: Span | None, members: dict[int, Member], calls: list[Call]) -> AgentKnown:
+def _agent(
+    agent_id: int, key: str, standing: Standing, span: Span | None, members: dict[int, Member], calls: list[Call]
+) -> AgentKnown:
     state = span.state if span else State.UNKNOWN
     visit = (span.call_id, span.queue_id) if span and span.call_id and span.queue_id else None
-    signed_in = span is not None and state != State.OFFLINE and not members
     return AgentKnown(
-        id=agent_id,
-        key=key,
-        members=members,
-        signed_in=signed_in,
-        presumed=signed_in,
-        paused=span.reason if span and state == State.NOT_READY and not members else None,
+        agent_id,
+        key,
+        members,
+        *standing,
         calls=tuple(c.id for c in sorted(calls, key=lambda c: c.answered_ms or 0)),
         held=state == State.HOLD,
         ringing=visit if state == State.RINGING else None,

@@ -204,6 +204,10 @@ class Writer:
             connection.executemany("INSERT OR REPLACE INTO member VALUES (?, ?, ?, ?, ?)", rows.members.values())
             pairs = {key[:2] for key in rows.members}
             connection.executemany("INSERT OR IGNORE INTO membership VALUES (?, ?)", pairs)
+        connection.executemany(
+            "UPDATE agent SET signed_in = ?, presumed = ?, paused = ? WHERE id = ?",
+            [(*standing, agent_id) for agent_id, standing in rows.standings.items()],
+        )
         if rows.members_changed:
             _revise(connection, "member")
         connection.executemany(

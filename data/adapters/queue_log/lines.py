@@ -93,11 +93,11 @@ def _attended(at_ms: int, call: str, queue: str, agent: str, data: Fields) -> Ev
     """
     _visit(call, queue)
     at = 3 if data and data[0] == "LINK" else 2
-    wait, talk = seconds(data, at), seconds(data, at + 1)
-    if wait is None or talk is None:
+    if any(seconds(data, at + i) is None for i in range(3)):
         while data and not data[-1].strip():
             data = data[:-1]
-        wait, talk = seconds(data, len(data) - 3), seconds(data, len(data) - 2)
+        at = len(data) - 3
+    wait, talk = seconds(data, at), seconds(data, at + 1)
     return CallEnded(at_ms, call, queue, _agent(agent), Outcome.TRANSFERRED, wait, talk)
 
 
