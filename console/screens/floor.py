@@ -180,7 +180,8 @@ class FloorScreen(TimedScreen):
         self.set_class(clock.mode == "replay", "-replay")
         self.set_class(clock.mode == "paused", "-paused")
         self.query_one(Scrubber).display = past
-        self.query_one(FloorHeader).set_clock(ClockState(clock.mode, clock.speed, clock.mode == "live" and look.read_only))
+        read_only = not past and look.read_only
+        self.query_one(FloorHeader).set_clock(ClockState(clock.mode, clock.speed, read_only))
         keys = bar_keys(clock.mode, clock.has_live)
         self.query_one(KeyBar).set_keys([(key, look.words(label)) for key, label in keys])
 
