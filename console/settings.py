@@ -146,9 +146,10 @@ def system_zone() -> str:
             return "UTC"
     _, found, key = named.rpartition("zoneinfo/")
     try:
-        return ZoneInfo(key if found else named).key
+        zone = ZoneInfo(key if found else named).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return "UTC"
+    return "UTC" if zone in ("Etc/UTC", "Etc/UCT", "Universal", "Zulu") else zone
 
 
 def load(config: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:

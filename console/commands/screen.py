@@ -127,13 +127,13 @@ def adapter_options(settings: Settings, said: Mapping[str, Any]) -> dict[str, An
     """Return what the adapter is made with; the simulator needs to know the site's zone as well."""
     options = {**settings.options, **said}
     if settings.adapter == "simulator":
-        options["zone"] = settings.tz
+        options.setdefault("zone", settings.zone)
     return options
 
 
 def _console(args: Namespace) -> int:
     settings = with_site(settings_of(args))
-    from console.app import run_live
+    from console.launch import run_live
 
     return run_live(settings, settings.store)
 
@@ -172,7 +172,7 @@ def _is_store(path: Path) -> bool:
 
 
 def _replay_store(settings: Settings, moment_ms: int | None) -> int:
-    from console.app import run_replay
+    from console.launch import run_replay
     from data.store.reader import Reader
 
     with Reader(settings.store) as reader:

@@ -54,7 +54,7 @@ def _run(args: Namespace) -> int:
     settings = with_site(settings_of(args))
     first = day_from(args.day, settings.tz)
     calls = _play(settings, [first + timedelta(days=n) for n in range(args.days)], args.agents, args.seed)
-    days = f"{first}" if args.days == 1 else f"{first} and the {args.days - 1} days after it"
+    days = f"{first}" if args.days == 1 else f"{first} to {first + timedelta(days=args.days - 1)}"
     say(f"{settings.store}: {days} ({settings.zone}), {args.agents} agents, {number(calls)} visits")
     return 0
 
