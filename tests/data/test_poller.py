@@ -1,0 +1,265 @@
+"""The poller from outside: what it writes, how it fails, that there is one, and that being killed loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from data.adapters.base import Adapter, Capability
+from data.adapters.registry import AdapterError, make
+from data.lease import HeldError, Lease
+from data.model.observation import FlagRaised, Observation, SignedIn
+from data.model.words import FlagKind, Health
+from data.poller import Poller, boot_ms, run
+from data.store.files import StoreError
+from data.store.reader import Reader
+from data.store.writer import Beat, Writer
+
+UTC = ZoneInfo("UTC")
+START = 1_795_000_000_000
+ROOT = Path(__file__).parents[2]
+
+
+class Played:
+    """An adapter that plays back answers; an exception among them is raised, None hangs."""
+
+    name = "played"
+
+    def __init__(
+        self, *answers: Observation | Exception | None, capabilities: frozenset[Capability] = frozenset()
+    ) -> None:
+        self.answers: Iterator[Observation | Exception | None] = iter(answers)
+        self.capabilities = capabilities
+        self.closed = False
+
+    async def poll(self) -> Observation:
+        answer = next(self.answers)
+        if answer is None:
+            await asyncio.Event().wait()
+        if isinstance(answer, Exception):
+            raise answer
+        assert answer is not None
+        return answer
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+def second(n: int, *events: SignedIn, since: int | None = None) -> Observation:
+    at = START + n * 1000
+    return Observation("played", at - 1000 if since is None else since, at, list(events))
+
+
+def polls(path: Path, adapter: Adapter, times: int, deadline_s: float | None = None) -> Poller:
+    async def go(writer: Writer) -> Poller:
+        poller = Poller(adapter, writer, 1000, deadline_s)
+        for _ in range(times):
+            await poller.once()
+        return poller
+
+    with Writer(path) as writer:
+        return asyncio.run(go(writer))
+
+
+def test_it_records_and_gives_a_sign_of_life(tmp_path: Path) -> None:
+    store = tmp_path / "s.sqlite"
+    polls(store, Played(second(1, SignedIn(START + 500, "a", "q")), second(2)), 2)
+    with Reader(store) as reader:
+        assert reader.measured() == [(START, START + 2000)]
+        assert reader.fed()
+        assert reader.pulse(boot_ms()).health is Health.UP
+        assert [agent.name for agent in reader.floor_at(START + 2000, UTC).agents] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("age_s", "health"), [(1, Health.UP), (3, Health.LATE), (14, Health.LATE), (16, Health.STALE), (61, Health.DOWN)]
+)
+def test_silence_is_late_then_stale_then_down(tmp_path: Path, age_s: int, health: Health) -> None:
+    store = tmp_path / "s.sqlite"
+    with Writer(store) as writer:
+        known = writer.known("played")
+        writer.beat(known.source_id, Beat(START, 1_000_000, 1_000_000, 1000, 1))
+    with Reader(store) as reader:
+        assert reader.pulse(1_000_000 + age_s * 1000).health is health
+
+
+def test_one_failed_poll_is_down_at_once_and_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = tmp_path / "s.sqlite"
+    failing = Played(second(1), ConnectionError("no route"), ConnectionError("no route"), second(4, since=START + 3000))
+    poller = polls(store, failing, 3)
+    with Reader(store) as reader:
+        pulse = reader.pulse(boot_ms())
+        assert (pulse.health, pulse.error) == (Health.DOWN, "ConnectionError: no route")
+    assert poller.failures == 2
+    assert capsys.readouterr().err.count("no route") == 1
+
+
+def test_a_gap_is_a_gap(tmp_path: Path) -> None:
+    store = tmp_path / "s.sqlite"
+    signed_in = second(1, SignedIn(START + 500, "a", "q"))
+    polls(store, Played(signed_in, second(60, since=START + 59_000)), 2)
+    with Reader(store) as reader:
+        assert reader.measured() == [(START, START + 1000), (START + 59_000, START + 60_000)]
+        agent = reader.floor_at(START + 30_000, UTC).agents[0]
+        assert (agent.state, agent.since_ms) == ("unknown", START + 1000)
+        assert reader.floor_at(START + 30_000, UTC).source.health is Health.NONE
+
+
+def test_a_poll_has_a_deadline(tmp_path: Path) -> None:
+    poller = polls(tmp_path / "s.sqlite", Played(None), 1, deadline_s=0.01)
+    assert poller.failures == 1
+
+
+def test_acts_are_taken_from_the_played_supervisor_alone(tmp_path: Path) -> None:
+    act = FlagRaised(START + 600, "a", FlagKind.PRAISE, "somebody")
+    seen = second(1, SignedIn(START + 500, "a", "q"))._replace(acts=(act,))
+    for name, capabilities, flags in (
+        ("plugin", frozenset({Capability.EVENTS}), 0),
+        ("simulator", frozenset({Capability.PLAYED_SUPERVISOR}), 1),
+    ):
+        store = tmp_path / name
+        polls(store, Played(seen, capabilities=capabilities), 1)
+        with Reader(store) as reader:
+            assert len(reader.floor_at(START + 1000, UTC).flags) == flags
+
+
+def test_what_the_store_does_not_take_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = tmp_path / "s.sqlite"
+    real = Writer.write
+    full = [True]
+
+    def write(self: Writer, *args: object, **kwargs: object) -> None:
+        if full[0]:
+            raise StoreError("the disk is full")
+        real(self, *args, **kwargs)  # type: ignore[arg-type]
+
+    async def go(writer: Writer) -> None:
+        poller = Poller(Played(second(1, SignedIn(START + 500, "a", "q")), second(2)), writer, 1000)
+        monkeypatch.setattr(Writer, "write", write)
+        await poller.once()
+        full[0] = False
+        await poller.once()
+        assert poller.failures == 0
+
+    with Writer(store) as writer:
+        asyncio.run(go(writer))
+    with Reader(store) as reader:
+        assert reader.measured() == [(START, START + 2000)]
+        assert len(reader.floor_at(START + 2000, UTC).agents) == 1
+
+
+def test_a_second_poller_names_the_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = tmp_path / "s.sqlite"
+    with Lease(store, "the first"):
+        assert run(store, "simulator", {}) == 75
+        error = capsys.readouterr().err
+        assert "the first" in error
+        assert str(os.getpid()) in error
+        with pytest.raises(HeldError):
+            Lease(store, "a third")
+    with Lease(store, "free again"):
+        pass
+
+
+def test_an_unknown_adapter_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path / "s.sqlite", "nosuch", {}) == 78
+    assert "'nosuch'" in capsys.readouterr().err
+    with pytest.raises(AdapterError, match="can't be made"):
+        make("simulator", {"nonsense": 1})
+
+
+def child(
+    store: Path, parent: int | None = None, interval_ms: int = 20, start_ms: int = 1_795_078_800_000
+) -> subprocess.Popen[bytes]:
+    code = (
+        "import sys; from pathlib import Path; from data.poller import run; "
+        f"sys.exit(run(Path({str(store)!r}), 'simulator', {{'agents': 40, 'weekends': False, 'speed': 50.0, "
+        f"'start_ms': {start_ms}, 'seed': 3}}, {interval_ms}, parent={parent}))"
+    )
+    return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.DEVNULL)
+
+
+def wait_for(truth: Callable[[], bool], seconds: float = 20) -> None:
+    end = monotonic() + seconds
+    while not truth():
+        assert monotonic() < end, "it did not come about"
+        os.sched_yield()
+
+
+def beats(store: Path) -> int:
+    """Return the last sign of life, 0 before the first."""
+    try:
+        with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as connection:
+            return int(connection.execute("SELECT coalesce(max(at_ms), 0) FROM heartbeat").fetchone()[0])
+    except sqlite3.Error:
+        return 0
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_it_in_good_order(tmp_path: Path, signum: signal.Signals) -> None:
+    store = tmp_path / "s.sqlite"
+    process = child(store)
+    wait_for(lambda: beats(store) > 0)
+    process.send_signal(signum)
+    assert process.wait(10) == 0
+    with Lease(store, "the next"):
+        pass
+
+
+def test_it_ends_with_its_parent(tmp_path: Path) -> None:
+    process = child(tmp_path / "s.sqlite", parent=1 << 22)
+    assert process.wait(15) == 0
+
+
+def check(store: Path) -> tuple[int, int]:
+    """Assert that a store is whole; return its last measured moment and its number of visits."""
+    with sqlite3.connect(store) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        overlaps = connection.execute(
+            "SELECT count(*) FROM (SELECT until_ms, lead(since_ms) OVER (PARTITION BY agent_id ORDER BY since_ms) n "
+            "FROM state_span) WHERE n IS NOT NULL AND (until_ms IS NULL OR until_ms > n)"
+        ).fetchone()[0]
+        assert overlaps == 0
+        rolled, counted = connection.execute(
+            "SELECT (SELECT coalesce(sum(offered), 0) FROM rollup_queue), (SELECT count(*) FROM call)"
+        ).fetchone()
+        assert rolled == counted
+        until_ms = connection.execute("SELECT coalesce(max(until_ms), 0) FROM coverage").fetchone()[0]
+        return int(until_ms), int(counted)
+
+
+@pytest.mark.kill
+@pytest.mark.slow
+def test_killed_200_times_it_loses_nothing(tmp_path: Path) -> None:
+    """No row that a reader could see is gone after kill -9, and the store stays whole."""
+    store = tmp_path / "s.sqlite"
+    rng = random.Random(7)
+    seen: tuple[int, int] = (0, 0)
+    for kill in range(200):
+        process = child(store, interval_ms=5, start_ms=1_795_078_800_000 + kill * 30_000)
+        before = beats(store)
+        wait_for(lambda before=before: beats(store) > before)  # type: ignore[misc]
+        for _ in range(rng.randrange(400)):
+            os.sched_yield()
+        with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as connection:
+            acknowledged = connection.execute(
+                "SELECT (SELECT max(until_ms) FROM coverage), (SELECT count(*) FROM call)"
+            ).fetchone()
+        process.kill()
+        process.wait()
+        after = check(store)
+        assert after[0] >= acknowledged[0] >= seen[0]
+        assert after[1] >= acknowledged[1] >= seen[1]
+        seen = after
+    assert seen[1] > 200
