@@ -107,11 +107,11 @@ def frame(draw: st.DrawFn) -> Frame:
 
 
 @st.composite
-def change_of(draw: st.DrawFn, before: Frame) -> tuple[Frame, LayoutUpdate | ChopsUpdate]:
-    """Draw what may follow a frame: another one, a scrolled one, or one with some strips changed."""
-    kind = draw(st.sampled_from(["new", "scroll", "part", "part", "popup"]))
-    if kind == "new":
-        after = draw(frame())
+def change_of(draw: st.DrawFn, before: Frame, first: Frame) -> tuple[Frame, LayoutUpdate | ChopsUpdate]:
+    """Draw what may follow a frame: another, the very first again, a scrolled one, or a part that changed."""
+    kind = draw(st.sampled_from(["new", "back", "scroll", "part", "part", "popup"]))
+    if kind in ("new", "back"):
+        after = draw(frame()) if kind == "new" else first
         return after, after.whole()
     if kind == "scroll":
         by = draw(st.integers(1, HEIGHT - 1))
@@ -149,11 +149,11 @@ def popup(draw: st.DrawFn, before: Frame) -> tuple[Frame, ChopsUpdate]:
 @settings(max_examples=300, deadline=None)
 def test_ends_with_the_screen_that_textual_would_draw(data: st.DataObject, erases: bool, colours: ColorSystem) -> None:
     grid, ours = Grid(colours, Encoder(erases_colour=erases)), Terminal()
-    now = data.draw(frame())
+    now = first = data.draw(frame())
     grid.paint(now.whole())
     ours.feed(grid.encode())
     for _ in range(data.draw(st.integers(1, 5))):
-        now, update = data.draw(change_of(now))
+        now, update = data.draw(change_of(now, first))
         grid.paint(update)
         if data.draw(st.booleans()):  # else the terminal is busy, and the next frame brings both
             ours.feed(grid.encode())
