@@ -60,6 +60,7 @@ class FloorApp(TerminalApp[None]):
             limits=options.limits,
             language=options.language,
             site=options.site,
+            read_only=True,  # nobody takes acts from a screen yet, so that no pane names a key for one
         )
         self.clock = Clock(_now_ms, _ticks_ms, live=options.live, moment_ms=options.moment_ms)
         self.feed = Feed(options.store, options.zone, self.post_message, options.limits)
@@ -97,19 +98,18 @@ class FloorApp(TerminalApp[None]):
             return
         self._number = event.number
         self.seen = event
-        self._say_read_only(event)
+        self.clock.bounds = event.bounds or self.clock.bounds
         if event.waiting and not self.options.live:
             event.waiting = False
         if event.waiting:
             self.set_timer(0.1, self.ask)
         self.show_seen()
 
-    def _say_read_only(self, seen: FloorSeen) -> None:
-        """Let every pane know whether anybody takes acts: nobody does without a poller behind a live clock."""
-        fed = seen.picture is not None and seen.picture.source.health not in (Health.NONE, Health.DOWN)
-        read_only = not (self.clock.mode == "live" and fed)
-        if read_only != self.look.read_only:
-            self.set_look(replace(self.look, read_only=read_only))
+    @property
+    def unfed(self) -> bool:
+        """Whether the clock is live but nobody feeds the store, as the last answer had it."""
+        picture = self.seen.picture if self.seen else None
+        return self.clock.mode == "live" and picture is not None and picture.source.health in (Health.NONE, Health.DOWN)
 
     def show_seen(self) -> None:
         """Hand the last answer to the screen in front."""

@@ -49,6 +49,7 @@ class FloorSeen(Message):
         detail: Detail | None = None,
         error: str = "",
         waiting: bool = False,
+        bounds: tuple[int, int] | None = None,
     ) -> None:
         super().__init__()
         self.number = number
@@ -58,6 +59,8 @@ class FloorSeen(Message):
         self.detail = detail
         self.error = error
         self.waiting = waiting
+        self.bounds = bounds
+        """The first and the last moment that were ever measured, for a replay."""
 
     def can_replace(self, message: Message) -> bool:
         """Take the place of an older answer that nobody has read."""
@@ -84,7 +87,7 @@ class Feed:
         self._reader: Reader | None = None
         self._picture: Picture | None = None
         self._version = -1
-        self._strip: tuple[float, DayStrip] | None = None
+        self._strip: tuple[float, int, DayStrip] | None = None
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
 
     def start(self) -> None:
@@ -124,13 +127,14 @@ class Feed:
             picture = self._picture_of(reader, wish)
             strip = self._strip_of(reader, wish) if wish.strip else None
             detail = reader.detail_of(*wish.detail, wish.moment_ms, self._zone) if wish.detail else None
+            bounds = None if wish.live else reader.bounds()
         except NoStoreError as error:
             time.sleep(RETRY_S)
             return FloorSeen(number, wish, error=str(error), waiting=True)
         except StoreError as error:
             self._drop()
             return FloorSeen(number, wish, error=str(error))
-        return FloorSeen(number, wish, picture, strip, detail)
+        return FloorSeen(number, wish, picture, strip, detail, bounds=bounds)
 
     def _open(self) -> Reader:
         if self._reader is None:
@@ -163,10 +167,10 @@ class Feed:
     def _strip_of(self, reader: Reader, wish: Wish) -> DayStrip:
         day = day_around(wish.moment_ms, self._zone)
         if self._strip is not None:
-            made, strip = self._strip
+            made, day_ms, strip = self._strip
             fresh = not wish.live or (time.monotonic() - made) * 1000 < STRIP_MS
-            if strip.since_ms == day.since_ms and fresh:
+            if day_ms == day.since_ms and fresh:
                 return strip
         strip = reader.strip_of(wish.moment_ms, self._zone, self._limits)
-        self._strip = (time.monotonic(), strip)
+        self._strip = (time.monotonic(), day.since_ms, strip)
         return strip

@@ -117,7 +117,7 @@ def mode_block(picture: Picture, now_ms: int, clock: ClockState, look: Look) -> 
     if clock.mode != "live":
         moment = f"{day_of(now_ms, look.zone):%m-%d} {moment}"
     pieces = [Piece(f" {sign} ", tone), Piece(f" {label} ", "reverse-accent"), Piece(f" {moment}", "strong")]
-    if clock.read_only or look.read_only:
+    if clock.read_only:
         pieces += [Piece("  "), Piece(f" {look.words('read-only')} ", "reverse-level-notice")]
     return Block(tuple(pieces))
 

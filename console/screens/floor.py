@@ -157,8 +157,7 @@ class FloorScreen(TimedScreen):
             widget.show(seen.picture, now_ms)
         if seen.strip is not None:
             self.query_one(Scrubber).set_strip(seen.strip)
-            if seen.strip.measured and not self.floor_app.clock.has_live:
-                self.floor_app.clock.bounds = (seen.strip.measured[0][0], seen.strip.measured[-1][1])
+            self.jump_if_asked()
         self._tell_tabs()
 
     def _why_nothing(self, seen: FloorSeen) -> str:
@@ -180,8 +179,7 @@ class FloorScreen(TimedScreen):
         self.set_class(clock.mode == "replay", "-replay")
         self.set_class(clock.mode == "paused", "-paused")
         self.query_one(Scrubber).display = past
-        read_only = not past and look.read_only
-        self.query_one(FloorHeader).set_clock(ClockState(clock.mode, clock.speed, read_only))
+        self.query_one(FloorHeader).set_clock(ClockState(clock.mode, clock.speed, self.floor_app.unfed))
         keys = bar_keys(clock.mode, clock.has_live)
         self.query_one(KeyBar).set_keys([(key, look.words(label)) for key, label in keys])
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class TimedScreen(Screen[None]):
     """A screen with a scrubber, steered by the clock's keys."""
 
+    _asked_jump = 0
+
     @property
     def floor_app(self) -> FloorApp:
         """The app, by its own type."""
@@ -60,11 +62,12 @@ class TimedScreen(Screen[None]):
         self._turned()
 
     def action_jump(self, step: int) -> None:
-        """Jump to the next or the last moment that mattered."""
+        """Jump to the next or the last moment that mattered; a live clock stands first, for the day to be read."""
         strip = self.query_one(Scrubber).strip
         clock = self.floor_app.clock
-        if strip is None or not strip.since_ms <= clock.moment() < strip.until_ms:
-            clock.step(-1000)
+        if strip is None or clock.mode == "live":
+            self._asked_jump = step
+            clock.step(-1)
             self._turned()
             return
         mark = next_mark(strip.marks, clock.moment(), step)
@@ -73,3 +76,9 @@ class TimedScreen(Screen[None]):
             self.notify(self.floor_app.look.words(text), markup=False)
             return
         self.steer(mark.at_ms)
+
+    def jump_if_asked(self) -> None:
+        """Make the jump that waited for the day."""
+        step, self._asked_jump = self._asked_jump, 0
+        if step:
+            self.action_jump(step)

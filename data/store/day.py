@@ -8,7 +8,7 @@ from collections import defaultdict
 from data.alerts import LIMITS, Limits
 from data.metrics import CallFigures, aht_ms, as_of, asa_ms, figures_of, occupancy, service_level, total
 from data.metrics import TimeFigures as Times
-from data.model.days import INTERVAL, Window
+from data.model.days import HOUR, INTERVAL, MINUTE, Window
 from data.model.picture import CallLine, DayMark, DayStrip, Detail, TimelinePart
 from data.model.rows import Call, Sample, Span
 from data.model.text import mask_number, safe_text
@@ -29,7 +29,10 @@ class DayBook:
         self._directory = directory
 
     def strip(self, day: Window, limits: Limits = LIMITS) -> DayStrip:
-        """Return a day's load, what was measured of it, and its moments that matter."""
+        """Return a day's load, what was measured of it, and its moments that matter.
+
+        The strip begins and ends at the whole hours around the contacts, or around what was measured without any.
+        """
         load = [0] * (-(-day.length_ms // INTERVAL))
         levels: list[tuple[int, int, int]] = []
         for start_ms, offered, within, counted in self._connection.execute(
@@ -51,7 +54,12 @@ class DayBook:
         ]
         end_ms = measured[-1][1] if measured else day.until_ms
         seen = tuple(sorted(mark for mark in marks if mark.at_ms <= end_ms))
-        return DayStrip(*day, INTERVAL, tuple(load), tuple(measured), seen)
+        used = [day.since_ms + at * INTERVAL for at, offered in enumerate(load) if offered]
+        used = used or [moment for part in measured for moment in part] or [*day]
+        first = max(day.since_ms, (used[0] - MINUTE) // HOUR * HOUR)
+        last = min(day.until_ms, -(-(used[-1] + INTERVAL) // HOUR) * HOUR)
+        shown = load[(first - day.since_ms) // INTERVAL : (last - day.since_ms) // INTERVAL]
+        return DayStrip(first, last, INTERVAL, tuple(shown), tuple(measured), seen)
 
     def _measured(self, day: Window) -> list[tuple[int, int]]:
         rows = self._connection.execute(

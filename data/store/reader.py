@@ -83,6 +83,14 @@ class Reader:
         """Return what was measured, as (since, until) in ms, in order."""
         return self.connection.execute("SELECT since_ms, until_ms FROM coverage ORDER BY since_ms").fetchall()
 
+    def bounds(self) -> tuple[int, int] | None:
+        """Return the first and the last measured moment, None where nothing was measured."""
+        try:
+            since_ms, until_ms = self.connection.execute("SELECT min(since_ms), max(until_ms) FROM coverage").fetchone()
+        except sqlite3.Error as error:
+            raise explain(error, self.path) from error
+        return None if since_ms is None else (since_ms, until_ms)
+
     def floor_at(self, moment_ms: int, zone: ZoneInfo) -> Picture:
         """Return the picture of the floor at a moment; `zone` cuts the local day whose figures it shows."""
         try:
