@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NoReturn
 
-from console.commands import COMMANDS
+from console.commands import SUMMARIES, load
 from console.commands.common import EX_IOERR, EX_SOFTWARE, EX_USAGE, CommandError, tell
 
 _DESCRIPTION = "The call-centre floor in a terminal: live, and as it looked at any moment before."
@@ -39,6 +38,8 @@ class _Version(argparse.Action):
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
         """Write the version and end."""
+        from importlib.metadata import PackageNotFoundError, version
+
         try:
             number = version("floorwalk")
         except PackageNotFoundError:
@@ -57,24 +58,23 @@ def _shared(default: object) -> _Parser:
     return shared
 
 
-def build() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
+def build(argv: list[str]) -> argparse.ArgumentParser:
+    """Return the parser of a command line: of the commands that it does not name, the summary only."""
     raw = argparse.RawDescriptionHelpFormatter
     parser = _Parser("floorwalk", None, _DESCRIPTION, _EPILOG, [_shared(None)], raw)
     parser.add_argument("--version", action=_Version, nargs=0, help="say the version and end")
-    parser.set_defaults(run=COMMANDS["console"].run)
+    parser.set_defaults(command="console")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
-    for name, command in COMMANDS.items():
+    for name, (_, summary) in SUMMARIES.items():
+        about = f"{summary[:1].upper()}{summary[1:]}."
         each = commands.add_parser(
-            name,
-            help=command.summary,
-            description=command.summary[:1].upper() + command.summary[1:] + ".",
-            epilog=f"examples:\n{command.examples}",
-            formatter_class=raw,
-            parents=[_shared(argparse.SUPPRESS)],
+            name, help=summary, description=about, formatter_class=raw, parents=[_shared(argparse.SUPPRESS)]
         )
-        command.configure(each)
-        each.set_defaults(run=command.run)
+        each.set_defaults(command=name)
+        if name in argv:
+            command = load(name)
+            command.configure(each)
+            each.epilog = f"examples:\n{command.examples}"
     return parser
 
 
@@ -91,8 +91,9 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(argv: list[str] | None) -> int:
     try:
-        args = build().parse_args(argv)
-        code: int = args.run(args)
+        given = sys.argv[1:] if argv is None else argv
+        args = build(given).parse_args(given)
+        code = load(args.command).run(args)
     except SystemExit as end:  # --help and --version end here
         return end.code if isinstance(end.code, int) else 0
     except KeyboardInterrupt:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class DemoOptions:
+class DemoOptions(NamedTuple):
     """How the demo's floor is played and shown.
 
     `speed` is how many simulated seconds pass in a second; `store` None: one that goes when the demo ends.

@@ -13,20 +13,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from console.choices import LANGUAGES, THEMES
 from data.alerts import LIMITS, Limits
 from data.metrics import Goal
 from data.model.observation import QueueEntry
-
-LANGUAGES = ("auto", "en", "zh")
-THEMES = (
-    "floorwalk-dark",
-    "floorwalk-light",
-    "floorwalk-contrast",
-    "floorwalk-colour-blind",
-    "floorwalk-16",
-    "floorwalk-mono",
-)
-"""The names of `themes.THEMES`, known here so that a wrong one is refused without loading the screen."""
 
 EX_CONFIG = 78
 GOAL = Goal()

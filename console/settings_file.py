@@ -27,7 +27,8 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 from pydantic_core import ErrorDetails
 from typing_extensions import TypedDict, is_typeddict
 
-from console.settings import LANGUAGES, THEMES, Settings, SettingsError, zone_of
+from console.choices import LANGUAGES, THEMES
+from console.settings import Settings, SettingsError, zone_of
 from data.alerts import Limits
 from data.breaks import BreakPolicy
 from data.metrics import FORMULAS, Goal

@@ -1,19 +1,35 @@
-"""The commands. A module of some: `COMMANDS` names them, each with its options and what it does.
+"""The commands, a module of some: its `COMMANDS` says what options each takes and what it does.
 
-Only what `--help` needs is imported before a command runs.
+A module is loaded when one of its commands is asked for; of the others, `--help` needs the summaries only.
 """
 
 from __future__ import annotations
 
-from console.commands import diagnose, floor, importing, kpi, screen, simulate
-from console.commands.common import Command
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-COMMANDS: dict[str, Command] = {
-    **screen.COMMANDS,
-    **importing.COMMANDS,
-    **simulate.COMMANDS,
-    **floor.COMMANDS,
-    **kpi.COMMANDS,
-    **diagnose.COMMANDS,
+if TYPE_CHECKING:
+    from console.commands.common import Command
+
+SUMMARIES = {
+    "demo": ("screen", "a floor that is played, live on the screen"),
+    "up": ("screen", "poll the configured source and open the floor, in one"),
+    "poll": ("screen", "poll the configured source into the store until stopped"),
+    "console": ("screen", "open the floor as it is now (what a bare `floorwalk` does)"),
+    "replay": ("screen", "scrub through a day of a queue log or of the store"),
+    "import": ("importing", "put queue logs of an Asterisk into the store"),
+    "simulate": ("simulate", "write past days of a played floor into the store"),
+    "floor": ("floor", "the floor at a moment, as text or JSON"),
+    "kpi": ("kpi", "the figures of a window, by queue, agent or interval"),
+    "adapters": ("diagnose", "the sources that can be polled"),
+    "doctor": ("diagnose", "whether everything is as it should be here"),
+    "config": ("diagnose", "show the settings that hold, and where each comes from"),
 }
-"""Every command by name, in the order of `floorwalk --help`."""
+"""The module and the summary of each command, in the order of `floorwalk --help`."""
+
+
+def load(name: str) -> Command:
+    """Return a command by name."""
+    module = import_module(f"console.commands.{SUMMARIES[name][0]}")
+    command: Command = module.COMMANDS[name]
+    return command

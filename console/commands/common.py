@@ -11,11 +11,13 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from console.settings import Settings, load, system_zone, zone_of
 from data.model.days import Window, day_of, day_window, local_time, moment_of
+
+if TYPE_CHECKING:
+    from console.settings import Settings
 
 EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_SOFTWARE, EX_IOERR, EX_CONFIG = 64, 65, 66, 70, 74, 78
 
@@ -30,9 +32,8 @@ class CommandError(Exception):
 
 
 class Command(NamedTuple):
-    """A command: `summary` is one line, `examples` end its help, `configure` adds its options, `run` does it."""
+    """A command: `examples` end its help, `configure` adds its options, `run` does it and returns the exit code."""
 
-    summary: str
     examples: str
     configure: Callable[[ArgumentParser], None]
     run: Callable[[Namespace], int]
@@ -69,6 +70,8 @@ def number(value: int) -> str:
 
 def settings_of(args: Namespace) -> Settings:
     """Return the settings with what the command line says."""
+    from console.settings import load, zone_of
+
     settings = load(args.config)
     store = None if args.store is None else Path(args.store).expanduser()
     zone = None if args.tz is None else zone_of(args.tz, "--tz").key
@@ -77,6 +80,8 @@ def settings_of(args: Namespace) -> Settings:
 
 def in_zone(settings: Settings, site: dict[str, str] | None = None) -> Settings:
     """Return the settings with a zone: as said, else the store's (`site`), else the machine's."""
+    from console.settings import system_zone, zone_of
+
     if settings.zone:
         return settings
     kept = (site or {}).get("zone")

@@ -82,7 +82,7 @@ def _config(args: Namespace) -> int:
 
 
 COMMANDS = {
-    "adapters": Command("the sources that can be polled", _ADAPTERS, _configure_json, _adapters),
-    "doctor": Command("whether everything is as it should be here", _DOCTOR, _configure_json, _doctor),
-    "config": Command("show the settings that hold, and where each comes from", _CONFIG, _configure_config, _config),
+    "adapters": Command(_ADAPTERS, _configure_json, _adapters),
+    "doctor": Command(_DOCTOR, _configure_json, _doctor),
+    "config": Command(_CONFIG, _configure_config, _config),
 }

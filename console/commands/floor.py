@@ -217,4 +217,4 @@ def _agent_table(picture: Picture) -> Iterator[str]:
     yield from aligned(columns, rows)
 
 
-COMMANDS = {"floor": Command("the floor at a moment, as text or JSON", _EXAMPLES, _configure, _run)}
+COMMANDS = {"floor": Command(_EXAMPLES, _configure, _run)}

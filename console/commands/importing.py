@@ -25,9 +25,10 @@ from console.commands.common import (
     settings_of,
     with_site,
 )
-from console.settings import Settings
+from data.model.days import local_time
 
 if TYPE_CHECKING:
+    from console.settings import Settings
     from data.adapters.queue_log import NameRules, Report
     from data.importer import Imported
 
@@ -172,6 +173,13 @@ def _length(ms: int) -> str:
     return f"{seconds} s"
 
 
+def _span(first_ms: int, last_ms: int, zone: ZoneInfo) -> str:
+    """Return from when to when, in local time, and how long that is."""
+    first, last = local_time(first_ms, zone), local_time(last_ms, zone)
+    until = f"{last:%H:%M:%S}" if first.date() == last.date() else f"{last:%Y-%m-%d %H:%M:%S}"
+    return f"{first:%Y-%m-%d %H:%M:%S} to {until} {zone.key}, {_length(last_ms - first_ms)}"
+
+
 def _parts(report: Report) -> list[tuple[str, int, str]]:
     """Return what became of the lines, as (what, how many, which and why)."""
     return [
@@ -192,19 +200,21 @@ def summary(imported: Imported, store: Path, zone: ZoneInfo) -> Iterator[str]:
     if report.lines == 0 and report.already:
         yield f"  nothing was new: all {number(report.already)} lines had been taken before"
         return
-    yield f"  lines     {number(report.lines):>11}   each accounted for:"
-    for what, count, why in _parts(report):
+    parts = _parts(report)
+    missing = report.lines - sum(count for _, count, _ in parts)
+    told = f"{number(abs(missing))} of them are NOT accounted for" if missing else "each accounted for"
+    yield f"  lines     {number(report.lines):>11}   {told}:"
+    for what, count, why in parts:
         if count or what in ("used", "rejected"):
             yield f"    {what:<10}{number(count):>9}   {why}".rstrip()
     if report.already:
         yield f"  before    {number(report.already):>11}   lines had been taken by an earlier import"
     if report.first_ms is not None and report.last_ms is not None:
-        first_ms, last_ms = min(report.first_ms, report.last_ms), max(report.first_ms, report.last_ms)
-        yield f"  time      {iso(first_ms, zone)} to {iso(last_ms, zone)}, {_length(last_ms - first_ms)} ({zone.key})"
+        yield f"  time      {_span(*sorted((report.first_ms, report.last_ms)), zone)}"
     derived = f"   {number(imported.derived)} of them without an entry of their own: worked out from the wait"
     yield f"  visits    {number(imported.calls):>11}{derived if imported.derived else ''}"
-    yield f"  agents    {number(imported.agents):>11}"
-    yield f"  queues    {number(imported.queues):>11}"
+    yield f"  agents    {number(imported.agents):>11}   new"
+    yield f"  queues    {number(imported.queues):>11}   new"
     if report.went_back:
         times = "once" if report.went_back == 1 else f"{number(report.went_back)} times"
         yield f"  time went back {times}, by up to {_length(report.went_back_ms)}; the order of the lines was kept"
@@ -220,6 +230,8 @@ def _hints(report: Report) -> Iterator[str]:
         yield f"Say whose they are: --alias '{name}=AGENT', or for many --name-rule 'PATTERN=AGENT', into a new store."
     if report.rejects:
         yield ""
+        if not report.used:
+            yield "No line is of a queue log. Is it the right file?"
         yield "rejected:"
         for name, line, why, text in report.rejected[:LISTED]:
             yield f"  {name}:{line}: {why}: {text_of(text)}"
@@ -258,4 +270,4 @@ def account(imported: Imported, store: Path, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-COMMANDS = {"import": Command("put queue logs of an Asterisk into the store", _EXAMPLES, _configure, _run)}
+COMMANDS = {"import": Command(_EXAMPLES, _configure, _run)}

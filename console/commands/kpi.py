@@ -156,4 +156,4 @@ def _cells(key: str, row: KpiRow) -> list[str]:
     ]
 
 
-COMMANDS = {"kpi": Command("the figures of a window, by queue, agent or interval", _EXAMPLES, _configure, _run)}
+COMMANDS = {"kpi": Command(_EXAMPLES, _configure, _run)}

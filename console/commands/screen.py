@@ -7,8 +7,9 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from console.choices import LANGUAGES, THEMES
 from console.commands.common import (
     EX_CONFIG,
     EX_NOINPUT,
@@ -24,8 +25,9 @@ from console.commands.common import (
 )
 from console.commands.importing import log_paths, naming_options
 from console.commands.simulate import check_agents, play_options
-from console.launch_options import DemoOptions
-from console.settings import LANGUAGES, THEMES, Settings
+
+if TYPE_CHECKING:
+    from console.settings import Settings
 
 _DEMO = """\
   floorwalk demo
@@ -67,6 +69,9 @@ def _configure_demo(parser: ArgumentParser) -> None:
 
 
 def _demo(args: Namespace) -> int:
+    from console.launch import run_demo
+    from console.launch_options import DemoOptions
+
     check_agents(args.agents)
     if not 0 < args.speed <= 3600:
         raise CommandError(f"--speed: {args.speed} is not between 0 and 3600")
@@ -74,7 +79,6 @@ def _demo(args: Namespace) -> int:
     store = None if args.store is None else settings.store
     settings = with_site(settings) if store else in_zone(settings)
     options = DemoOptions(args.seed, args.agents, args.speed, store, args.language, args.theme)
-    from console.launch import run_demo
 
     return run_demo(settings, options)
 
@@ -211,9 +215,9 @@ def _take_keyboard() -> None:
 
 
 COMMANDS = {
-    "demo": Command("a floor that is played, live on the screen", _DEMO, _configure_demo, _demo),
-    "up": Command("poll the configured source and open the floor, in one", _UP, _no_options, _up),
-    "poll": Command("poll the configured source into the store until stopped", _POLL, _configure_poll, _poll),
-    "console": Command("open the floor as it is now (what a bare `floorwalk` does)", _CONSOLE, _no_options, _console),
-    "replay": Command("scrub through a day of a queue log or of the store", _REPLAY, _configure_replay, _replay),
+    "demo": Command(_DEMO, _configure_demo, _demo),
+    "up": Command(_UP, _no_options, _up),
+    "poll": Command(_POLL, _configure_poll, _poll),
+    "console": Command(_CONSOLE, _no_options, _console),
+    "replay": Command(_REPLAY, _configure_replay, _replay),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from console.commands.common import (
     EX_DATAERR,
@@ -18,8 +19,10 @@ from console.commands.common import (
     settings_of,
     with_site,
 )
-from console.settings import Settings
 from data.model.days import day_window
+
+if TYPE_CHECKING:
+    from console.settings import Settings
 
 _EXAMPLES = """\
   floorwalk simulate yesterday
@@ -95,4 +98,4 @@ def _show(text: str) -> None:
         sys.stderr.flush()
 
 
-COMMANDS = {"simulate": Command("write past days of a played floor into the store", _EXAMPLES, _configure, _run)}
+COMMANDS = {"simulate": Command(_EXAMPLES, _configure, _run)}
