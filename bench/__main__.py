@@ -1,0 +1,49 @@
+"""`python -m bench [NAME…] [--json]`: measure, and print each figure beside its goal and its anchor."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bench import imports, screen, store
+from bench.figures import Figure, table
+
+BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
+    "screen": screen.measure,
+    "store": store.measure,
+    "import": imports.measure,
+}
+
+
+def main() -> int:
+    """Measure what was asked for, in one run."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to measure: {', '.join(BENCHES)}; all if none")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    asked = parser.parse_args()
+    unknown = set(asked.names) - set(BENCHES)
+    if unknown:
+        parser.error(f"no bench is called {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}")
+    figures: list[Figure] = []
+    for name in asked.names or BENCHES:
+        print(f"measuring: {name} …", file=sys.stderr)
+        with tempfile.TemporaryDirectory(prefix="floorwalk-bench-") as folder:
+            figures += BENCHES[name](Path(folder))
+    if asked.json:
+        print(json.dumps([figure._asdict() | {"met": figure.met} for figure in figures], indent=1, ensure_ascii=False))
+        return 0
+    python, sqlite = platform.python_version(), sqlite3.sqlite_version
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {python}, SQLite {sqlite}\n")
+    print(table(figures))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
