@@ -69,9 +69,12 @@ class Session:
             assert time.monotonic() < end, f"never {what}: {self.output[-2000:]!r}"
             self.read()
 
-    def shows(self, text: str) -> bool:
+    def resize(self, columns: int, lines: int) -> None:
+        fcntl.ioctl(self._slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def shows(self, text: str, size: tuple[int, int] = SIZE) -> bool:
         """Tell whether the emulated screen has `text` on it."""
-        screen = pyte.Screen(*SIZE)
+        screen = pyte.Screen(*size)
         stream = pyte.ByteStream(screen)
         known = self.output.replace(b"\x1b[>25u", b"")
         stream.feed(known)
@@ -214,6 +217,16 @@ def test_after_a_stop_the_screen_is_drawn_anew_and_the_modes_are_still_known(sta
     session.press(b"q")
     assert session.ended() == 0
     assert session.is_restored()
+
+
+def test_after_a_resize_everything_is_drawn_anew(start: Start) -> None:
+    session = start()
+    session.press(b"f")
+    session.until(lambda: session.shows("b" * 80), "filled")
+    session.output = b""
+    session.resize(100, 30)
+    session.until(lambda: session.shows("b" * 100, (100, 30)), "as wide as the terminal")
+    assert session.shows("tiny and ready", (100, 30))
 
 
 def test_a_terminal_that_takes_no_bytes_stalls_no_key(start: Start, tmp_path: Path) -> None:
