@@ -80,6 +80,8 @@ class FloorApp(TerminalApp[None]):
 
     def tick(self) -> None:
         """Ask for the moment's picture, and come again at the next whole second."""
+        if not self.screen_stack:  # the app is closing
+            return
         self.ask()
         running = self.clock.mode == "replay" and self.clock.speed > 1
         step = REPLAY_TICK_S if running else TICK_S

@@ -53,7 +53,7 @@ def map_rows(picture: Picture, per_row: int) -> list[MapRow]:
             line = [by_column.get(column) for column in range(min(by_column), max(by_column) + 1)]
             places = [seat and Place(seat.label, sitting.get(seat.label)) for seat in line]
             seated |= {place.agent.id for place in places if place and place.agent}
-            rows += _chunks(zone, str(row), places, per_row)
+            rows += _chunks(zone, str(row + 1), places, per_row)
     others = [a for a in picture.agents if a.id not in seated and a.state is not State.OFFLINE]
     if others:
         rows.append(MapRow(_ELSEWHERE, "", None))
