@@ -37,14 +37,12 @@ class Clock:
 
     def moment(self) -> int:
         """Return the moment to show, in ms UTC. A replay that reaches its end stands there, or is live again."""
-        if self.mode == "live":
-            return self._now()
         if self.mode == "replay":
             ticks = self._ticker()
             self._at_ms += (ticks - self._since) * self.speed
             self._since = ticks
             self._keep_bounds()
-        return self._at_ms
+        return self._now() if self.mode == "live" else self._at_ms
 
     def _keep_bounds(self) -> None:
         if self.has_live and self._at_ms >= self._now():

@@ -85,6 +85,7 @@ class Feed:
         self._stopping = False
         self._changed = threading.Condition()
         self._reader: Reader | None = None
+        self._file: tuple[int, int] | None = None
         self._picture: Picture | None = None
         self._version = -1
         self._strip: tuple[float, int, DayStrip] | None = None
@@ -106,7 +107,8 @@ class Feed:
         with self._changed:
             self._stopping = True
             self._changed.notify()
-        self._thread.join(timeout=2)
+        if self._thread.is_alive():
+            self._thread.join(timeout=2)
 
     def _run(self) -> None:
         while True:
@@ -134,11 +136,21 @@ class Feed:
         except StoreError as error:
             self._drop()
             return FloorSeen(number, wish, error=str(error))
+        except Exception as error:  # a dead worker would leave the screen standing still for ever
+            self._drop()
+            return FloorSeen(number, wish, error=_unforeseen(error, self._store))
         return FloorSeen(number, wish, picture, strip, detail, bounds=bounds)
 
     def _open(self) -> Reader:
-        if self._reader is None:
-            self._reader = Reader(self._store)
+        """Return the reader; a new one where the file is no longer the one that was opened."""
+        try:
+            status = self._store.stat()
+            file = (status.st_dev, status.st_ino)
+        except OSError:
+            file = None
+        if self._reader is None or file != self._file:
+            self._drop()
+            self._reader, self._file = Reader(self._store), file
         return self._reader
 
     def _drop(self) -> None:
@@ -174,3 +186,8 @@ class Feed:
         strip = reader.strip_of(wish.moment_ms, self._zone, self._limits)
         self._strip = (time.monotonic(), day.since_ms, strip)
         return strip
+
+
+def _unforeseen(error: Exception, store: Path) -> str:
+    """Return what to say when a store holds what nobody foresaw, such as the rows of a newer version."""
+    return f"{store} can't be shown ({type(error).__name__}: {error}): it may be of a newer Floorwalk, so update it"
