@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from data.adapters.queue_log import NameRules, QueueLog, Report
-from data.adapters.queue_log.files import Mark, readable
+from data.adapters.queue_log.adapter import marks_of
+from data.adapters.queue_log.files import LogFile, Mark, readable
 from data.lease import Lease
 from data.model.known import Known
 from data.model.observation import QueueEntry
@@ -53,23 +53,23 @@ def import_logs(
     with readable(paths) as files, Lease(store, "floorwalk import"), Writer(store) as writer:
         known = writer.known(source)
         taken = {Mark(*pair) for pair in writer.taken(source)}
-        if known.cursor:
-            size, digest = json.loads(known.cursor)
-            taken.add(Mark(size, bytes.fromhex(digest)))
-        log = QueueLog(files, names, taken, goals, progress, source)
+        log = QueueLog(files, names, taken | marks_of(known.cursor), goals, progress, source)
         covered_ms = known.coverage.until_ms if known.coverage else None
         _refuse_older(log, covered_ms, store)
         if site:
             writer.set_site(**site)
         imported = _record_all(log, known, writer)
-        _keep_ledger(writer, known.source_id, log)
+        _keep_ledger(writer, known.source_id, list(log.marks.values()))
     return imported
 
 
 def _record_all(log: QueueLog, before: Known, writer: Writer) -> Imported:
     known, report = before, log.report
-    calls = derived = 0
+    calls = derived = kept = 0
     for observation in log.observations(known.coverage.until_ms if known.coverage else None):
+        finished = list(log.marks.values())[kept:-1]  # before the cursor moves on to the next file
+        _keep_ledger(writer, known.source_id, finished)
+        kept += len(finished)
         known, rows = record(known, observation)
         writer.write(rows)
         report.repeated += rows.repeats
@@ -100,7 +100,7 @@ def _refuse_older(log: QueueLog, covered_ms: int | None, store: Path) -> None:
         )
 
 
-def _keep_ledger(writer: Writer, source_id: int, log: QueueLog) -> None:
-    last = {file.path: (file, mark) for file, mark in log.marks}
-    for file, mark in last.values():
-        writer.took(source_id, file.name, *mark, log.report.lines)
+def _keep_ledger(writer: Writer, source_id: int, files: Iterable[tuple[LogFile, tuple[Mark, ...]]]) -> None:
+    for file, marks in files:
+        for mark in marks:
+            writer.took(source_id, file.name, *mark)

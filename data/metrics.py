@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Self
 
+from data.model.observation import QueueEntry
 from data.model.rows import Call
 from data.model.words import Outcome
 
@@ -27,6 +28,16 @@ class Goal(NamedTuple):
     short_abandon_ms: int = DEFAULT_SHORT_ABANDON_MS
     target: float = DEFAULT_TARGET
     formula: str = DEFAULT_FORMULA
+
+
+def goal_for(entry: QueueEntry) -> Goal:
+    """Return what a source, or the configuration, says of a queue, with the defaults where it does not say."""
+    return Goal(
+        DEFAULT_THRESHOLD_MS if entry.threshold_ms is None else entry.threshold_ms,
+        DEFAULT_SHORT_ABANDON_MS if entry.short_abandon_ms is None else entry.short_abandon_ms,
+        DEFAULT_TARGET if entry.target is None else entry.target,
+        entry.formula or DEFAULT_FORMULA,
+    )
 
 
 class CallFigures(NamedTuple):

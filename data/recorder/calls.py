@@ -72,7 +72,8 @@ class CallBook:
         old = self._current(*key)
         if old is not None:
             if event.at_ms <= old.entered_ms or old.id in self.derived:
-                self.rows.repeats += 1
+                named = old._replace(caller=event.caller, caller_name=event.caller_name)
+                self._repeated(old, named if event.caller or event.caller_name else old)
                 return
             if old.agent_id is not None:
                 self._set_aside(old, event.at_ms)
@@ -82,6 +83,12 @@ class CallBook:
             self.rows.repeats += 1
             return
         self._write(self._begin(event.call, queue_id, event.at_ms, event.caller, event.caller_name), None)
+
+    def _repeated(self, call: Call, told: Call) -> None:
+        """Take a word that comes again: the last one wins, as it may have been cut off before."""
+        self.rows.repeats += 1
+        if told != call:
+            self.open[call.contact, call.queue_id, 0] = self._write(told, call)
 
     @staticmethod
     def _was(call: Call, entered_ms: int) -> bool:
@@ -126,7 +133,9 @@ class CallBook:
         stored = call
         if call is not None and call.answered_ms is not None:
             if call.agent_id == self.agents.agent(event.agent).id:
-                self.rows.repeats += 1
+                same = call.answered_ms == event.at_ms and event.wait_ms is not None
+                told = call._replace(wait_ms=event.wait_ms, ring_ms=event.ring_ms) if same else call
+                self._repeated(call, told)
                 return
             self._end_unseen(call, event.at_ms)
             call = stored = None
@@ -183,8 +192,9 @@ class CallBook:
         if call is not None:
             stored = call
         else:
-            stored = call = self.closed.get((event.call, queue_id))
-            if call is not None and not self._revivable(call, event):
+            stored = self.closed.get((event.call, queue_id))
+            call = stored and self._corrected(stored, event)
+            if stored is not None and call is None:
                 self.rows.repeats += 1
                 return
         if call is None:
@@ -271,12 +281,21 @@ class CallBook:
                 return call
         return mine[0] if len(mine) == 1 and event.outcome == Outcome.TRANSFERRED else None
 
-    @staticmethod
-    def _revivable(call: Call, event: CallEnded) -> bool:
-        """Whether an ended visit was only presumed ended, so that its true end may replace that."""
+    def _corrected(self, call: Call, event: CallEnded) -> Call | None:
+        """Return an ended visit ready for another end, None where that says nothing new.
+
+        The true end replaces one that was only presumed; the same end told again wins where its figures differ, as
+        it may have been cut off before.
+        """
         if call.outcome == Outcome.LOST:
-            return True
-        return call.answered_ms is not None and call.talk_ms is None and event.outcome in _TALKED
+            return call
+        if call.answered_ms is not None and call.talk_ms is None and event.outcome in _TALKED:
+            return call
+        figure = event.wait_ms if call.answered_ms is None else event.talk_ms
+        if figure is None or (call.outcome, call.ended_ms) != (event.outcome, event.at_ms):
+            return None
+        again = call if call.answered_ms is not None else call._replace(wait_ms=None)
+        return None if self._finished(again, event) == call else again
 
     def wrap_up_ended(self, event: WrapUpEnded) -> None:
         """Take the end of after-call work: the visit gets its wrap-up time."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from data.metrics import goal_for
 from data.model.days import MINUTE
 from data.model.known import Known, Rows
 from data.model.observation import (
@@ -111,7 +112,7 @@ class _Recording:
         changed: dict[str, list[Any]] = {"a": [], "q": [], "s": []}
         entries: list[tuple[str, str, AgentEntry | QueueEntry | SeatEntry]] = [
             *(("a", e.key, e) for e in directory.agents),
-            *(("q", e.key, e) for e in directory.queues),
+            *(("q", e.key, e._replace(**goal_for(e)._asdict())) for e in directory.queues),
             *(("s", e.label, e) for e in directory.seats),
         ]
         for kind, key, entry in entries:

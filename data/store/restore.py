@@ -89,7 +89,8 @@ def _agents(
     agents: dict[str, AgentKnown] = {}
     for agent_id, key, signed_in, presumed, paused, *row in connection.execute(
         "SELECT a.id, a.key, a.signed_in, a.presumed, a.paused, "
-        "s.state, s.reason, s.queue_id, s.call_id, s.since_ms FROM agent a LEFT JOIN state_span s ON s.agent_id = a.id AND s.until_ms IS NULL AND s.since_ms = "
+        "s.state, s.reason, s.queue_id, s.call_id, s.since_ms FROM agent a "
+        "LEFT JOIN state_span s ON s.agent_id = a.id AND s.until_ms IS NULL AND s.since_ms = "
         "(SELECT max(since_ms) FROM state_span WHERE agent_id = a.id) WHERE a.source_id = ?",
         (source_id,),
     ):

@@ -135,7 +135,7 @@ CREATE TABLE heartbeat (
     error TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TABLE imported (
     source_id INTEGER NOT NULL REFERENCES source, digest BLOB NOT NULL, bytes INTEGER NOT NULL,
-    name TEXT NOT NULL, lines INTEGER NOT NULL,
+    name TEXT NOT NULL,
     PRIMARY KEY (source_id, digest, bytes)) STRICT, WITHOUT ROWID;
 CREATE TABLE revision (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO revision VALUES ('directory', 0), ('member', 0), ('human', 0), ('rollup', 0);

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from data.metrics import DEFAULT_FORMULA, DEFAULT_SHORT_ABANDON_MS, DEFAULT_TARGET, DEFAULT_THRESHOLD_MS, Goal
+from data.metrics import Goal, goal_for
 from data.model.known import Known, Rows
 from data.model.observation import (
     Act,
@@ -20,7 +20,6 @@ from data.model.observation import (
     FlagRaised,
     FlagResolved,
     ItemMarked,
-    QueueEntry,
 )
 from data.model.rows import Call
 from data.store import restore
@@ -111,12 +110,12 @@ class Writer:
             )
         )
 
-    def took(self, source_id: int, name: str, size: int, digest: bytes, lines: int) -> None:
-        """Keep that a file was imported: its name, size in bytes, digest and lines."""
+    def took(self, source_id: int, name: str, size: int, digest: bytes) -> None:
+        """Keep that a file was imported: its name, size in bytes and digest."""
         with self.transaction() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO imported (source_id, name, bytes, digest, lines) VALUES (?, ?, ?, ?, ?)",
-                (source_id, name, size, digest, lines),
+                "INSERT OR IGNORE INTO imported (source_id, name, bytes, digest) VALUES (?, ?, ?, ?)",
+                (source_id, name, size, digest),
             )
 
     def beat(self, source_id: int, beat: Beat) -> None:
@@ -165,7 +164,7 @@ class Writer:
             ],
         )
         for queue in directory.queues:
-            goal = _goal(queue)
+            goal = goal_for(queue)
             connection.execute(
                 "INSERT OR REPLACE INTO queue_history SELECT id, ?, ?, ?, ?, ?, ?, ? FROM queue "
                 "WHERE source_id = ? AND key = ?",
@@ -211,7 +210,7 @@ class Writer:
         if rows.members_changed:
             _revise(connection, "member")
         connection.executemany(
-            "INSERT OR IGNORE INTO ring (agent_id, queue_id, call_id, at_ms, ring_ms, cancelled) "
+            "INSERT OR REPLACE INTO ring (agent_id, queue_id, call_id, at_ms, ring_ms, cancelled) "
             "VALUES (?, ?, ?, ?, ?, ?)",
             [(r.agent_id, r.queue_id, r.call_id or 0, *r[3:]) for r in rows.rings],
         )
@@ -222,15 +221,6 @@ class Writer:
         deltas.write(connection)
 
 
-def _goal(queue: QueueEntry) -> Goal:
-    return Goal(
-        DEFAULT_THRESHOLD_MS if queue.threshold_ms is None else queue.threshold_ms,
-        DEFAULT_SHORT_ABANDON_MS if queue.short_abandon_ms is None else queue.short_abandon_ms,
-        DEFAULT_TARGET if queue.target is None else queue.target,
-        queue.formula or DEFAULT_FORMULA,
-    )
-
-
 def _write_calls(connection: sqlite3.Connection, rows: Rows) -> None:
     new: list[Call] = []
     changed: list[tuple[object, ...]] = []
@@ -238,11 +228,11 @@ def _write_calls(connection: sqlite3.Connection, rows: Rows) -> None:
         if before is None:
             new.append(after)
         else:
-            changed.append((after.agent_id, *after[6:], after.id))
+            changed.append((*after[3:], after.id))
     connection.executemany(f"INSERT INTO call VALUES ({', '.join('?' * 15)})", new)
     connection.executemany(
-        "UPDATE call SET agent_id = ?, entered_ms = ?, answered_ms = ?, ended_ms = ?, wait_ms = ?, ring_ms = ?, "
-        "talk_ms = ?, hold_ms = ?, wrap_up_ms = ?, outcome = ? WHERE id = ?",
+        "UPDATE call SET agent_id = ?, caller = ?, caller_name = ?, entered_ms = ?, answered_ms = ?, ended_ms = ?, "
+        "wait_ms = ?, ring_ms = ?, talk_ms = ?, hold_ms = ?, wrap_up_ms = ?, outcome = ? WHERE id = ?",
         changed,
     )
 

@@ -10,7 +10,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from data.adapters.queue_log import NameRules
 from data.adapters.queue_log.lines import PARSERS, is_outbound
@@ -18,7 +18,7 @@ from data.adapters.queue_log.names import NameRuleError
 from data.metrics import NOTHING, Goal, asa_ms, figures_of
 from data.model.observation import CallAnswered, CallEnded, CallEntered, RingEnded
 from data.model.words import Outcome
-from tests.data.logs import ASTERISK, REAL_RUN, Day, accounted, at, log, queue_logs, second, take
+from tests.data.logs import ASTERISK, REAL_RUN, Day, accounted, at, examples, log, queue_logs, second, take
 
 ENTERED = "0|c1|sales|NONE|ENTERQUEUE||5551234|1"
 CONNECTED = "5|c1|sales|Ann|CONNECT|5|c1.9|2"
@@ -596,7 +596,7 @@ def test_an_empty_log(tmp_path: Path) -> None:
     assert (day.report.lines, day.calls, day.coverage) == (0, [], [])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60)
 @given(lines=queue_logs(nasty=True, sign_ins=False))
 def test_every_line_is_accounted_for(tmp_path: Path, lines: list[str]) -> None:
     report = take(Path(mkdtemp(dir=tmp_path)), "".join(f"{line}\n" for line in lines)).report

@@ -51,17 +51,24 @@ class QueueLog:
         self.goals = goals or {}
         self.report = Report()
         self._progress = progress
-        marks = frozenset(taken)
-        files = [look_through(path, marks, progress) for path in paths]
-        self.files = sorted(files, key=lambda file: (file.first is None, file.first))
+        self.files = self._look_through(paths, set(taken))
         self._unjoined = self._find_unjoined()
         self._keys: dict[str, str] = {}
         self._known_agents: dict[str, str] = {}
         self._known_queues: set[str] = set()
         self._batches: Iterator[Observation] | None = None
         self._until_ms: int | None = None
-        self.marks: list[tuple[LogFile, Mark]] = []
-        """What has been taken of each file so far, for the store's ledger."""
+        self.marks: dict[Path, tuple[LogFile, tuple[Mark, ...]]] = {}
+        """What has been taken of each file so far, for the store's ledger; the last file is the one being read."""
+
+    def _look_through(self, paths: Iterable[Path], taken: set[Mark]) -> list[LogFile]:
+        """Return the files in the order of their first lines; what two of them share is taken from one of them."""
+        files = []
+        for path in sorted(paths, key=lambda path: path.stat().st_size):  # an earlier copy comes before its file
+            file = look_through(path, frozenset(taken), self._progress)
+            taken.add(file.whole)
+            files.append(file)
+        return sorted(files, key=lambda file: (file.first is None, file.first))
 
     def _find_unjoined(self) -> frozenset[str]:
         """Return the interfaces that sign in but never act, where names act that never sign in.
@@ -98,29 +105,25 @@ class QueueLog:
             yield from self._read(file)
 
     def _read(self, file: LogFile) -> Iterator[Observation]:
-        report = self.report
         digest = hashlib.blake2b(digest_size=16)
-        at, number, fresh = 0, 0, True
+        at, number, fresh = 0, 0, not file.skip
         with open_plain(file.path) as opened:
             for chunk in chunks(opened, file.path):
+                before = Mark(at, digest.digest())
                 digest.update(chunk)
                 at += len(chunk)
                 self._progress(len(chunk))
-                if at <= file.skip:
-                    number += chunk.count(b"\n")
-                    report.already = number
-                    continue
-                if at - len(chunk) < file.skip:
-                    taken = chunk[: file.skip - at + len(chunk)]
-                    number += taken.count(b"\n")
-                    report.already = number
-                    chunk = chunk[len(taken) :]
-                events = self._events(file.name, number, chunk)
-                number += chunk.count(b"\n") + (not chunk.endswith(b"\n"))
                 mark = Mark(at, digest.digest())
-                self.marks.append((file, mark))
-                observation = self._observation(events, fresh, json.dumps([mark.size, mark.digest.hex()]))
-                fresh = False
+                marks = (mark,) if chunk.endswith(b"\n") else (before, mark)  # a line cut off may be longer next time
+                self.marks[file.path] = (file, marks)
+                start = max(0, min(len(chunk), file.skip - before.size))
+                number += chunk.count(b"\n", 0, start)
+                if start == len(chunk):
+                    continue
+                events = self._events(file.name, number, chunk[start:])
+                number += chunk.count(b"\n", start)
+                observation = self._observation(events, fresh, cursor_of(marks))
+                fresh = fresh and observation is None
                 if observation is not None:
                     yield observation
 
@@ -138,11 +141,11 @@ class QueueLog:
 
     def _directory(self, events: list[Event]) -> Directory | None:
         """Return the agents and queues that these events are the first to name."""
-        named = {getattr(event, "queue", None) for event in events}
-        queues = {queue for queue in named if queue} - self._known_queues
-        self._known_queues |= queues
+        named = dict.fromkeys(getattr(event, "queue", None) for event in events)
+        queues = [queue for queue in named if queue and queue not in self._known_queues]
+        self._known_queues.update(queues)
         agents = tuple(AgentEntry(key, name) for key, name in self._known_agents.items())
-        entries = tuple(self.goals.get(key) or QueueEntry(key, key) for key in sorted(queues))
+        entries = tuple(self.goals.get(key) or QueueEntry(key, key) for key in queues)
         return Directory(agents, entries) if agents or entries else None
 
     def _events(self, name: str, number: int, chunk: bytes) -> list[Event]:
@@ -216,6 +219,16 @@ class QueueLog:
                 if kind not in INTERFACE_EVENTS or key not in self._known_agents:
                     self._known_agents[key] = shown
         return key
+
+
+def cursor_of(marks: Iterable[Mark]) -> str:
+    """Return what the store keeps of how far a file was taken."""
+    return json.dumps([[mark.size, mark.digest.hex()] for mark in marks])
+
+
+def marks_of(cursor: str | None) -> set[Mark]:
+    """Return the marks that a kept cursor holds."""
+    return {Mark(size, bytes.fromhex(digest)) for size, digest in json.loads(cursor or "[]")}
 
 
 def _moment(epoch: str) -> int:

@@ -35,13 +35,13 @@ class Mark(NamedTuple):
 class LogFile(NamedTuple):
     """A log that was looked through once: `names` are (agent as written, event) pairs, `skip` what was taken before.
 
-    `size` is in bytes of plain text; `first` the first epoch (s) in it, None where it has none; `skip_lines` how many
-    lines end within what is skipped.
+    `whole` is the mark of all its plain text; `first` the first epoch (s) in it, None where it has none; `skip_lines`
+    how many lines end within what is skipped.
     """
 
     path: Path
     name: str
-    size: int
+    whole: Mark
     first: int | None
     names: frozenset[tuple[bytes, bytes]]
     skip: int
@@ -51,12 +51,14 @@ class LogFile(NamedTuple):
 def open_plain(path: Path) -> IO[bytes]:
     """Open a log for reading its plain text, whether gzipped or not. Raises LogFileError."""
     try:
-        raw = path.open("rb")
-        magic = raw.read(2)
-        raw.seek(0)
+        file = path.open("rb")
+        if file.read(2) == b"\x1f\x8b":
+            file.close()
+            return gzip.open(path)  # type: ignore[return-value]
+        file.seek(0)
     except OSError as error:
         raise LogFileError(f"{path} can't be read: {error.strerror}") from error
-    return gzip.open(raw) if magic == b"\x1f\x8b" else raw  # type: ignore[return-value]
+    return file
 
 
 def chunks(file: IO[bytes], path: Path) -> Iterator[bytes]:
@@ -106,7 +108,10 @@ def _spooled() -> Iterator[Path]:
 
 
 def look_through(path: Path, taken: frozenset[Mark], progress: Callable[[int], None]) -> LogFile:
-    """Read a log once, for the names in it and for how much of it was imported before."""
+    """Read a log once, for the names in it and for how much of it was imported before.
+
+    What was taken counts up to the end of a line, or as the whole file: a line that was cut off then is read again.
+    """
     digest = hashlib.blake2b(digest_size=16)
     sizes = sorted({mark.size for mark in taken})
     names: set[tuple[bytes, bytes]] = set()
@@ -123,11 +128,14 @@ def look_through(path: Path, taken: frozenset[Mark], progress: Callable[[int], N
                 digest.update(chunk[start:stop])
                 lines += chunk.count(b"\n", start, stop)
                 start = stop
-                if Mark(size + stop, digest.digest()) in taken:
+                if Mark(size + stop, digest.digest()) in taken and chunk[stop - 1 : stop] == b"\n":
                     skip, skip_lines = size + stop, lines
             digest.update(chunk[start:])
             if sizes:
                 lines += chunk.count(b"\n", start)
             size += len(chunk)
             progress(len(chunk))
-    return LogFile(path, path.name, size, first, frozenset(names), skip, skip_lines)
+    whole = Mark(size, digest.digest())
+    if whole in taken and skip < size:
+        skip, skip_lines = size, lines + 1
+    return LogFile(path, path.name, whole, first, frozenset(names), skip, skip_lines)
