@@ -7,7 +7,7 @@ import sqlite3
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -66,10 +66,13 @@ class Writer:
 
     def close(self) -> None:
         """Fold the WAL into the file as far as readers let it, and close."""
-        try:
+        self._checkpoint()
+        self._connection.close()
+
+    def _checkpoint(self) -> None:
+        """Copy the WAL into the file as far as readers let it; where the disk is full it stays, and stays valid."""
+        with suppress(sqlite3.Error):
             self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-        finally:
-            self._connection.close()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -88,7 +91,7 @@ class Writer:
             raise explain(error, self.path) from error
         self._commits += 1
         if self._commits % _CHECKPOINT_EVERY == 0:
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            self._checkpoint()
 
     def set_site(self, **values: str) -> None:
         """Keep facts of the site: its `name` and `zone`."""
