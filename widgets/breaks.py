@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
 from data.alerts import Level, pause_level
 from data.breaks import allowance, cap, is_protected
@@ -76,8 +77,24 @@ class BreaksPane(TablePane[AgentRow]):
         out = [agent for agent in picture.agents if agent.state is State.NOT_READY]
         out.sort(key=lambda agent: (-self._level(agent, now_ms), self._due(agent), agent.since_ms))
         entries = [Entry(agent.id, agent) for agent in out]
+        entries += self._crowded(picture)
         remark = self._next(picture, now_ms)
         return [*entries, Entry("next", None, remark)] if remark else entries
+
+    def _crowded(self, picture: Picture) -> Iterator[Entry[AgentRow]]:
+        """Give a remark for each team that has more out than its own cap allows."""
+        policy = self.look.limits.breaks
+        staffed: Counter[str] = Counter(agent.team for agent in picture.agents if agent.state in SIGNED_IN)
+        out = Counter(
+            agent.team
+            for agent in picture.agents
+            if agent.state is State.NOT_READY and agent.team and not is_protected(agent.reason, policy)
+        )
+        for team, n in out.most_common():
+            most = cap(staffed[team], 0, policy)
+            if n > most:
+                text = self.look.say("{team}: {n} out, cap {cap}", team=team, n=n, cap=most)
+                yield Entry(f"team:{team}", None, (Piece("  "), Piece(text, "level-warn")))
 
     def cells(self, row: AgentRow, now_ms: int, widths: Mapping[str, int]) -> dict[str, Cell]:
         """Return a break's cells; those of a protected reason stay dim."""

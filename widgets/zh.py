@@ -91,6 +91,7 @@ ZH: Mapping[str, str] = {
     "Breaks": "小休示忙",
     "{n} out, cap {cap}": "在外 {n} 人，上限 {cap}",
     "{n} overdue": "{n} 人超时",
+    "{team}: {n} out, cap {cap}": "{team}：在外 {n} 人，上限 {cap}",
     "of {time}": "/ {time}",
     "over {time}": "超 {time}",
     "back {time}": "{time} 回",
