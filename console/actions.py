@@ -30,6 +30,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("open", "open", "", "Enter", "open", "Open the agent's or the queue's day", "Floor", ALWAYS),
     Action("why", "why", "w", "w", "why", "Explain the queue's service level with its figures", "Floor", ALWAYS),
     Action("filter", "filter", "slash", "/", "filter", "Show only the agents that match a word", "Floor", ALWAYS),
+    Action("all", "show_all", "escape", "Esc", "all", "Show all agents again", "Floor"),
     Action("sort", "sort", "s", "s", "sort", "Sort the agents another way", "Floor", LIVE),
     Action("group", "group", "u", "u", "teams", "Group the agents by team", "Floor"),
     Action("map", "seat_map", "m", "m", "map", "Show the agents where they sit", "Floor", LIVE),
@@ -42,7 +43,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane4", "pane(3)", "4", "4", "flags", "Go to the flags", "Floor"),
     Action("pane5", "pane(4)", "5", "5", "checklist", "Go to the checklist", "Floor"),
     Action("rewind", "rewind", "r", "r", "rewind", "Go back a minute; recording goes on", "Time", LIVE),
-    Action("play", "play", "space", "Space", "play/pause", "Stop the clock, or let it run", "Time", PAST),
+    Action("play", "play", "space", "Space", "play", "Stop the clock, or let it run", "Time", PAST),
     Action("back", "step(-10)", "comma", ",", "−10 s", "Go back ten seconds", "Time"),
     Action("forward", "step(10)", "full_stop", ".", "+10 s", "Go on ten seconds", "Time"),
     Action("slower", "speed(-1)", "less_than_sign", "<", "slower", "Let the clock run slower", "Time"),
@@ -64,8 +65,8 @@ ACTIONS: tuple[Action, ...] = (
 
 BAR_ORDER = (
     *("play", "faster", "after", "goto", "live"),
-    *("open", "why", "filter", "sort", "map", "zoom", "rewind"),
-    *("help", "quit"),
+    *("open", "help", "why", "filter", "sort", "map", "zoom", "rewind"),
+    "quit",
 )
 """The order of the last row; what finds no room falls away from the end, but the last one stays."""
 
@@ -74,4 +75,8 @@ def bar_keys(mode: str, has_live: bool) -> list[tuple[str, str]]:
     """Return (key as written, English label) for the last row in a mode; no way back to now where there is none."""
     by_id = {action.id: action for action in ACTIONS}
     chosen = (by_id[name] for name in BAR_ORDER if mode in by_id[name].bar)
-    return [(action.shown, action.label) for action in chosen if has_live or action.id != "live"]
+    return [
+        (action.shown, "pause" if action.id == "play" and mode == "replay" else action.label)
+        for action in chosen
+        if has_live or action.id != "live"
+    ]

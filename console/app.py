@@ -21,6 +21,7 @@ from console.screens.floor import FloorScreen
 from console.terminal import TerminalApp
 from data.model.words import Health
 from themes import STYLESHEET, THEMES, pick
+from widgets.keys import KeyBar
 from widgets.look import ASCII, UNICODE, Look
 
 TICK_S = 1.0
@@ -54,7 +55,7 @@ class FloorApp(TerminalApp[None]):
             self.register_theme(theme)
         self.theme = pick(options.theme or THEMES[0].name, _colours(), colourless)
         self.look = Look(
-            words=words_of(options.language),
+            words=words_of(options.language, ascii=options.ascii),
             zone=options.zone,
             glyphs=ASCII if options.ascii else UNICODE,
             limits=options.limits,
@@ -130,12 +131,21 @@ class FloorApp(TerminalApp[None]):
     def switch_language(self) -> None:
         """Switch between English and Chinese."""
         language: Language = "en" if self.look.language == "zh" else "zh"
-        self.set_look(replace(self.look, words=words_of(language), language=language))
+        words = words_of(language, ascii=self.options.ascii)
+        self.set_look(replace(self.look, words=words, language=language))
 
     def next_theme(self) -> None:
         """Take the next set of colours."""
         names = [theme.name for theme in THEMES]
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
+
+    def on_key_bar_pressed(self, event: KeyBar.Pressed) -> None:
+        """Do what the clicked key does, on whatever screen is in front."""
+        from console.actions import ACTIONS
+
+        keys = {action.shown: action.keys.split(",")[0] for action in ACTIONS if action.keys} | {"Enter": "enter"}
+        if event.key in keys:
+            self.simulate_key(keys[event.key])
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the floor's actions in the palette, in the reader's words."""

@@ -10,6 +10,8 @@ from typing import Literal
 
 Language = Literal["en", "zh"]
 
+_PLAIN = str.maketrans({"…": "...", "–": "-", "−": "-", "“": '"', "”": '"', "·": "-", "×": "x", "→": ">"})
+
 
 def reader_language(wanted: str | None = None) -> Language:
     """Return the language to speak: the one asked for, else what the reader's locale says."""
@@ -37,7 +39,12 @@ def catalogue(language: Language) -> Mapping[str, str]:
     return words
 
 
-def words_of(language: Language) -> Callable[[str], str]:
-    """Return the translator of a language; a text that the catalogue lacks stays English."""
+def words_of(language: Language, *, ascii: bool = False) -> Callable[[str], str]:
+    """Return the translator of a language, without typographic signs where the reader's locale has ASCII only.
+
+    A text that the catalogue lacks stays English.
+    """
     texts = catalogue(language)
+    if ascii:
+        return lambda text: texts.get(text, text).translate(_PLAIN)
     return lambda text: texts.get(text, text)

@@ -8,6 +8,7 @@ from widgets.zh import ZH
 
 WORDS: Mapping[str, str] = {
     **ZH,
+    "Map": "座位",
     # the last row
     "open": "打开",
     "why": "为何",
@@ -18,7 +19,9 @@ WORDS: Mapping[str, str] = {
     "zoom": "放大",
     "pane": "窗格",
     "rewind": "倒回",
-    "play/pause": "播放/暂停",
+    "play": "播放",
+    "pause": "暂停",
+    "all": "全部",
     "−10 s": "退10秒",
     "+10 s": "进10秒",
     "slower": "慢放",
@@ -43,6 +46,7 @@ WORDS: Mapping[str, str] = {
     "Open the agent's or the queue's day": "打开坐席或队列的当天详情",
     "Explain the queue's service level with its figures": "用数字说明该队列的服务水平",
     "Show only the agents that match a word": "只显示符合关键词的坐席",
+    "Show all agents again": "重新显示全部坐席",
     "Sort the agents another way": "换一种坐席排序",
     "Group the agents by team": "按班组分组",
     "Show the agents where they sit": "按座位显示坐席",

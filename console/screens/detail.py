@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from console.screens.timed import lose
 from widgets.canvas import Canvas
 from widgets.detail import DetailPane
 from widgets.header import FloorHeader
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from console.app import FloorApp
     from console.feed import FloorSeen
 
-_KEYS = (("Esc", "back"), ("↑↓", "calls"), ("L", "中文/English"), ("q", "quit"))
+
+def _keys(look: Look) -> list[tuple[str, str]]:
+    keys = (("Esc", "back"), ("".join(look.glyphs.more), "calls"), ("L", "中文/English"), ("q", "quit"))
+    return [(key, look.words(label)) for key, label in keys]
 
 
 class DetailScreen(Screen[None]):
@@ -44,7 +48,7 @@ class DetailScreen(Screen[None]):
         look = self.floor_app.look
         yield FloorHeader(look)
         yield DetailPane(look)
-        yield KeyBar(look, [(key, look.words(label)) for key, label in _KEYS])
+        yield KeyBar(look, _keys(look))
 
     def on_mount(self) -> None:
         """Ask for the day, with the header showing the floor meanwhile."""
@@ -58,19 +62,21 @@ class DetailScreen(Screen[None]):
         """Show the floor's header and the day, once it has come."""
         if seen.picture is None:
             self.query_one(DetailPane).fail(seen.error)
+            lose(self.query_one(FloorHeader), seen.wish.moment_ms)
             return
         self.query_one(FloorHeader).show(seen.picture, seen.wish.moment_ms)
         pane = self.query_one(DetailPane)
         if seen.detail is not None and seen.wish.detail == self.subject:
             pane.fail("")
-            pane.set_detail(seen.detail)
+            dot = self.floor_app.look.glyphs.dot
+            pane.set_detail(seen.detail._replace(title=seen.detail.title.replace("·", dot)))
             pane.show(seen.picture, seen.wish.moment_ms)
 
     def relook(self, look: Look) -> None:
         """Take other words, signs or colours."""
         for widget in self.query(Canvas):
             widget.set_look(look)
-        self.query_one(KeyBar).set_keys([(key, look.words(label)) for key, label in _KEYS])
+        self.query_one(KeyBar).set_keys(_keys(look))
 
     def action_back(self) -> None:
         """Go back to the floor."""

@@ -20,7 +20,7 @@ from textual.containers import Horizontal, Vertical
 
 from console.actions import ACTIONS, bar_keys
 from console.screens.prompt import Prompt, read_time
-from console.screens.timed import TimedScreen
+from console.screens.timed import TimedScreen, lose
 from widgets.agents import AgentsPane
 from widgets.breaks import BreaksPane
 from widgets.canvas import Canvas
@@ -145,12 +145,13 @@ class FloorScreen(TimedScreen):
     def show_seen(self, seen: FloorSeen) -> None:
         """Show a picture, or say why there is none."""
         self.follow_clock()
+        now_ms = seen.wish.moment_ms
         if seen.picture is None:
             message = self._why_nothing(seen)
             for pane in self.query(Pane):
                 pane.fail(message)
+            lose(self.query_one(FloorHeader), now_ms)
             return
-        now_ms = seen.wish.moment_ms
         for widget in self.query(Canvas):
             if isinstance(widget, Pane) and widget.error:
                 widget.error = ""
@@ -160,12 +161,18 @@ class FloorScreen(TimedScreen):
             self.jump_if_asked()
         self._tell_tabs()
 
+    def _not_begun(self, seen: FloorSeen) -> bool:
+        """Whether a poller was started with this screen, and has not written anything yet."""
+        started = self.floor_app.options.hindrance is not None and seen.wish.live
+        return started and seen.picture is not None and seen.picture.source.measured_ms is None
+
     def _why_nothing(self, seen: FloorSeen) -> str:
         """Return what to say while there is no picture."""
         hindrance = self.floor_app.options.hindrance
-        if not seen.waiting or hindrance is None:
+        if seen.error and (not seen.waiting or hindrance is None):
             return seen.error
-        return hindrance() or self.floor_app.look.words("Waiting for the first picture of the floor…")
+        told = hindrance() if hindrance is not None else ""
+        return told or self.floor_app.look.words("Waiting for the first picture of the floor…")
 
     def on_screen_resume(self) -> None:
         """Catch up with what came while another screen was in front."""
@@ -178,7 +185,8 @@ class FloorScreen(TimedScreen):
         past = clock.mode != "live"
         self.set_class(clock.mode == "replay", "-replay")
         self.set_class(clock.mode == "paused", "-paused")
-        self.query_one(Scrubber).display = past
+        seen, scrubber = self.floor_app.seen, self.query_one(Scrubber)
+        scrubber.display = past and not (seen and seen.error and scrubber.strip is None)
         self.query_one(FloorHeader).set_clock(ClockState(clock.mode, clock.speed, self.floor_app.unfed))
         keys = bar_keys(clock.mode, clock.has_live)
         self.query_one(KeyBar).set_keys([(key, look.words(label)) for key, label in keys])
@@ -253,6 +261,10 @@ class FloorScreen(TimedScreen):
         """Sort the agents another way."""
         self.query_one("#agents", AgentsPane).cycle_sort()
 
+    def action_show_all(self) -> None:
+        """Take the filter away."""
+        self.query_one("#agents", AgentsPane).set_filter("")
+
     def action_group(self) -> None:
         """Group the agents by team, or not."""
         agents = self.query_one("#agents", AgentsPane)
@@ -314,10 +326,12 @@ class FloorScreen(TimedScreen):
 
     def _ask(self, label: str, value: str, typed: Prompt.Take, done: Prompt.Take) -> None:
         if not self._prompting():
-            self.mount(Prompt(self.floor_app.look, label, value, typed, done), before=self.query_one(Scrubber))
+            self.add_class("-asking")
+            self.mount(Prompt(self.floor_app.look, label, value, typed, done))
 
     def on_prompt_closed(self) -> None:
-        """Give the focus back."""
+        """Give the focus and the last row back."""
+        self.remove_class("-asking")
         self.pane(self.active).focus()
 
     # ------------------------------------------------------------------ time
@@ -325,12 +339,6 @@ class FloorScreen(TimedScreen):
     def on_scrubber_sought(self, event: Scrubber.Sought) -> None:
         """Go to the moment that was pointed at."""
         self.steer(event.moment_ms)
-
-    def on_key_bar_pressed(self, event: KeyBar.Pressed) -> None:
-        """Do what the clicked key does."""
-        action = next((a for a in ACTIONS if a.shown == event.key), None)
-        if action is not None:
-            self.app.simulate_key(action.keys.split(",")[0] or "enter")
 
     # ---------------------------------------------------------------- screen
 

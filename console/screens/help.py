@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from collections.abc import Iterable, Iterator
+from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Static
 
-from console.actions import ACTIONS
+from console.actions import ACTIONS, Action
+from data.alerts import Level
 from widgets.cells import fit
 from widgets.keys import KeyBar
 from widgets.look import STATE_WORDS, Look
+from widgets.pane import wrap
 
 if TYPE_CHECKING:
     from console.app import FloorApp
     from console.feed import FloorSeen
 
+SIDE_BY_SIDE = 120
+"""From this width on the groups of keys stand in two columns."""
+
+_LEFT = 68
+
 _LEGEND = (
-    ("▲ ! •", "needs you · watch · notice: written thresholds, the worst first"),
+    ("", "needs you · watch · notice: written thresholds, the worst first"),
     ("SL", "service level: answered within the threshold / (answered + abandoned), today; grey below n = 10"),
     ("AHT", "average handle time: talk + hold + wrap-up, per handled contact"),
 )
@@ -42,8 +51,12 @@ class HelpScreen(Screen[None]):
         """Lay out the page and the way back."""
         look = cast("FloorApp", self.app).look
         with VerticalScroll(can_focus=False):
-            yield Static(_page(look), markup=False)
-        yield KeyBar(look, [("Esc", look.words("back")), ("↑↓", look.words("scroll"))])
+            yield Static("", markup=False)
+        yield KeyBar(look, [("Esc", look.words("back")), ("".join(look.glyphs.more), look.words("scroll"))])
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Wrap the page to the width."""
+        self.query_one(Static).update(_page(cast("FloorApp", self.app).look, event.size.width))
 
     def show_seen(self, seen: FloorSeen) -> None:
         """Show nothing of the floor here."""
@@ -53,19 +66,42 @@ class HelpScreen(Screen[None]):
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
 
-def _page(look: Look) -> Text:
-    """Return the page: keys by group, then the signs of states."""
+def _page(look: Look, width: int) -> Text:
+    """Return the page: keys by group, side by side where there is room, and the signs; all within `width`."""
+    floor, *others = (list(_group(name, actions, look)) for name, actions in groupby(ACTIONS, lambda a: a.group))
+    arrows = "".join(look.glyphs.more)
+    floor.append(_entry(f"{arrows} jk PgUp", look.words("Move the cursor; hjkl on the seat map")))
+    right = [line for lines in others for line in lines]
+    if width < SIDE_BY_SIDE:
+        return Text("\n").join([*floor, *right, *_signs(look, width)])
+    lines = []
+    for one, two in zip_longest(floor, right, fillvalue=Text()):
+        line = one.copy()
+        line.truncate(_LEFT, pad=True)
+        lines.append(line.append_text(two))
+    return Text("\n").join([*lines, *_signs(look, width)])
+
+
+def _group(name: str, actions: Iterable[Action], look: Look) -> Iterator[Text]:
+    """Give the lines of a group of keys."""
+    yield from (Text(), Text(f"  {look.words(name)}", "bold"))
+    for action in actions:
+        yield _entry(action.shown, look.words(action.help))
+
+
+def _signs(look: Look, width: int) -> Iterator[Text]:
+    """Give the lines about signs and abbreviations."""
     words = look.words
-    page = Text()
-    for group, actions in groupby(ACTIONS, key=lambda action: action.group):
-        page.append(f"\n  {words(group)}\n", "bold")
-        for action in actions:
-            page.append(f"    {fit(action.shown, 11)} {words(action.help)}\n")
-    page.append(f"    {fit('↑↓ jk PgUp', 11)} {words('Move the cursor; hjkl on the seat map')}\n")
-    page.append(f"\n  {words('Signs')}\n", "bold")
-    for state, glyph in look.glyphs.states.items():
-        page.append(f"    {glyph} {fit(words(STATE_WORDS[state]), 9)}")
-    page.append("\n")
+    yield from (Text(), Text(f"  {words('Signs')}", "bold"))
+    signs = [f"    {glyph} {fit(words(STATE_WORDS[state]), 9)}" for state, glyph in look.glyphs.states.items()]
+    yield from (Text("".join(signs[:4])), Text("".join(signs[4:])))
+    levels = " ".join(look.level(level) for level in (Level.ALARM, Level.WARN, Level.NOTICE))
     for sign, text in _LEGEND:
-        page.append(f"    {fit(sign, 11)} {words(text)}\n")
-    return page
+        first, *rest = wrap(words(text), max(20, width - 17))
+        yield _entry(sign or levels, first)
+        yield from (_entry("", line) for line in rest)
+
+
+def _entry(sign: str, text: str) -> Text:
+    """Return a line that says what a key or a sign means."""
+    return Text(f"    {fit(sign, 11)} {text}")

@@ -6,11 +6,20 @@ from typing import TYPE_CHECKING, cast
 
 from textual.screen import Screen
 
+from data.model.words import Health
 from data.moments import next_mark
+from widgets.header import FloorHeader
 from widgets.scrubber import Scrubber
 
 if TYPE_CHECKING:
     from console.app import FloorApp
+
+
+def lose(header: FloorHeader, now_ms: int) -> None:
+    """Let a header that showed a picture say that the floor can no longer be read."""
+    picture = header.picture
+    if picture is not None:
+        header.show(picture._replace(source=picture.source._replace(health=Health.DOWN)), now_ms)
 
 
 class TimedScreen(Screen[None]):

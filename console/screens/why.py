@@ -55,14 +55,15 @@ class WhyScreen(Screen[None]):
 
 def explain(queue: QueueRow, picture: Picture, look: Look) -> Text:
     """Return the formula by name and in words, the figures put in, the window, and n."""
-    words, service = look.words, queue.service
+    words, service, none = look.words, queue.service, look.glyphs.none
+    ratio = percent(service.ratio, none=none)
     page = Text()
-    page.append(f"\n  {queue.name}: {words('service level')} {percent(service.ratio)}\n\n", "bold")
+    page.append(f"\n  {queue.name}: {words('service level')} {ratio}\n\n", "bold")
     page.append(f"    {service.formula}\n    = {words(FORMULA_TEXTS.get(service.formula, ''))}\n")
-    page.append(f"    = {service.within} / {service.n} = {percent(service.ratio)}\n\n")
+    page.append(f"    = {service.within} / {service.n} = {ratio}\n\n")
     page.append(f"    T = {service.threshold_ms / 1000:g} s    {words('target')} {percent(service.target)}    ")
     page.append(f"n = {service.n}\n")
-    window = f"{look.clock(picture.day_since_ms)}–{look.clock(picture.moment_ms, seconds=True)}"
+    window = f"{look.clock(picture.day_since_ms)}{none}{look.clock(picture.moment_ms, seconds=True)}"
     page.append(f"    {words('today')} {window}; {words('a contact counts where it entered the queue')}\n\n")
     page.append(
         f"    {words('offered')} {queue.offered}   {words('answered')} {queue.answered}   "
