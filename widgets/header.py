@@ -183,7 +183,7 @@ def states_block(picture: Picture, look: Look, seldom: bool) -> Block:
             continue
         label = look.words(STATE_WORDS[state])
         pieces.append(Piece(f"{label} ", "dim"))
-        pieces.append(Piece(fit(str(n), 3), f"state-{state}" if n else "dim"))
+        pieces.append(Piece(fit(str(n), max(3, len(str(n)) + 1)), f"state-{state}" if n else "dim"))
     return Block(tuple(pieces), rank=2)
 
 

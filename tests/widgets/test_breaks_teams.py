@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from data.model.picture import AgentRow
 from data.model.words import State
 from tests.widgets.floor_picture import NOW, floor_picture
 from widgets.breaks import BreaksPane
@@ -11,7 +12,8 @@ from widgets.look import Look
 def remarks(out: dict[str, list[str]]) -> list[str]:
     """Return the pane's remarks when of a team of ten each, so many are out for these reasons."""
     picture = floor_picture()
-    agents, maker = [], picture.agents[0]
+    agents: list[AgentRow] = []
+    maker = picture.agents[0]
     for team, reasons in out.items():
         for place in range(10):
             state = State.NOT_READY if place < len(reasons) else State.TALKING
