@@ -8,7 +8,8 @@ import re
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,6 +19,7 @@ from data.model.days import Window, day_of, day_window, local_time, moment_of
 
 if TYPE_CHECKING:
     from console.settings import Settings
+    from data.store.reader import Reader
 
 EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_SOFTWARE, EX_IOERR, EX_CONFIG = 64, 65, 66, 70, 74, 78
 
@@ -90,13 +92,27 @@ def in_zone(settings: Settings, site: dict[str, str] | None = None) -> Settings:
     return settings.given("system", zone=system_zone())
 
 
-def with_site(settings: Settings) -> Settings:
-    """Return the settings with what the store knows of its site, if there is a store that can be read."""
-    from data.store.files import StoreError
+@contextmanager
+def reading(settings: Settings) -> Iterator[Reader]:
+    """Give a reader of the store; whatever SQLite says of it becomes a StoreError."""
+    import sqlite3
+
+    from data.store.files import explain
     from data.store.reader import Reader
 
     try:
         with Reader(settings.store) as reader:
+            yield reader
+    except sqlite3.Error as error:
+        raise explain(error, settings.store) from error
+
+
+def with_site(settings: Settings) -> Settings:
+    """Return the settings with what the store knows of its site, if there is a store that can be read."""
+    from data.store.files import StoreError
+
+    try:
+        with reading(settings) as reader:
             site = reader.site()
     except StoreError:
         site = {}

@@ -75,7 +75,7 @@ def _config(args: Namespace) -> int:
         return 0
     from console.commands.table import Column, aligned
 
-    texts = [(key, value if isinstance(value, str) else str(value), origin) for key, value, origin in rows]
+    texts = [(key, "–" if value in (None, "") else str(value), origin) for key, value, origin in rows]
     for line in aligned([Column(title, right=False) for title in ("setting", "value", "from")], texts):
         say(line)
     return 0

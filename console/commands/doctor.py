@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from console.commands.common import boot_ms, in_zone, iso, last_measured, number, settings_of
+from console.commands.common import boot_ms, in_zone, iso, last_measured, number, reading, settings_of
 from console.settings import Settings, SettingsError
 from data.model.words import Health
 from data.store.files import NoStoreError, StoreError
@@ -73,21 +73,18 @@ def _colours(name: str) -> str:
 def _store(settings: Settings, origin: str) -> Iterator[Check]:
     path = settings.store
     try:
-        reader = Reader(path)
+        with reading(settings) as reader:
+            version = reader.connection.execute("PRAGMA user_version").fetchone()[0]
+            size = sum(each.stat().st_size for each in (path, Path(f"{path}-wal")) if each.is_file())
+            yield Check("store", ok=True, found=f"{path} ({origin}), version {version}, {number(size >> 10)} KB")
+            yield _integrity(reader)
+            yield _coverage(reader, settings)
+            yield _poller(reader)
     except NoStoreError:
         yield Check("store", ok=True, found=f"{path} ({origin}): not there yet")
         yield Check("may be written", *_writable(path))
-        return
     except StoreError as error:
         yield Check("store", ok=False, found=str(error))
-        return
-    with reader:
-        version = reader.connection.execute("PRAGMA user_version").fetchone()[0]
-        size = sum(each.stat().st_size for each in (path, Path(f"{path}-wal")) if each.is_file())
-        yield Check("store", ok=True, found=f"{path} ({origin}), version {version}, {number(size >> 10)} KB")
-        yield _integrity(reader)
-        yield _coverage(reader, settings)
-        yield _poller(reader)
 
 
 def _writable(path: Path) -> tuple[bool, str]:

@@ -18,6 +18,7 @@ from console.commands.common import (
     last_measured,
     moment_from,
     now_ms,
+    reading,
     say,
     say_json,
     settings_of,
@@ -46,10 +47,8 @@ def _configure(parser: ArgumentParser) -> None:
 
 
 def _run(args: Namespace) -> int:
-    from data.store.reader import Reader
-
     settings = settings_of(args)
-    with Reader(settings.store) as reader:
+    with reading(settings) as reader:
         zone = in_zone(settings, reader.site()).tz
         picture = reader.floor_at(_moment(args.at, reader, zone), zone)
     if args.json:

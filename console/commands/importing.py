@@ -175,6 +175,7 @@ def _length(ms: int) -> str:
 
 def _span(first_ms: int, last_ms: int, zone: ZoneInfo) -> str:
     """Return from when to when, in local time, and how long that is."""
+    first_ms, last_ms = sorted((first_ms, last_ms))
     first, last = local_time(first_ms, zone), local_time(last_ms, zone)
     until = f"{last:%H:%M:%S}" if first.date() == last.date() else f"{last:%Y-%m-%d %H:%M:%S}"
     return f"{first:%Y-%m-%d %H:%M:%S} to {until} {zone.key}, {_length(last_ms - first_ms)}"
@@ -210,7 +211,7 @@ def summary(imported: Imported, store: Path, zone: ZoneInfo) -> Iterator[str]:
     if report.already:
         yield f"  before    {number(report.already):>11}   lines had been taken by an earlier import"
     if report.first_ms is not None and report.last_ms is not None:
-        yield f"  time      {_span(*sorted((report.first_ms, report.last_ms)), zone)}"
+        yield f"  time      {_span(report.first_ms, report.last_ms, zone)}"
     derived = f"   {number(imported.derived)} of them without an entry of their own: worked out from the wait"
     yield f"  visits    {number(imported.calls):>11}{derived if imported.derived else ''}"
     yield f"  agents    {number(imported.agents):>11}   new"
@@ -226,7 +227,8 @@ def _hints(report: Report) -> Iterator[str]:
         name = report.unjoined.most_common(1)[0][0]
         yield ""
         some = len(report.unjoined)
-        yield f"{some} interfaces sign in but never act under that name, so their sign-ins were left out."
+        who = "1 interface signs in but never acts" if some == 1 else f"{some} interfaces sign in but never act"
+        yield f"{who} under that name, so these lines were left out."
         yield f"Say whose they are: --alias '{name}=AGENT', or for many --name-rule 'PATTERN=AGENT', into a new store."
     if report.rejects:
         yield ""

@@ -17,6 +17,7 @@ from console.commands.common import (
     last_measured,
     moment_from,
     now_ms,
+    reading,
     say,
     say_json,
     settings_of,
@@ -52,10 +53,9 @@ def _configure(parser: ArgumentParser) -> None:
 
 def _run(args: Namespace) -> int:
     from data.kpi import kpi_rows
-    from data.store.reader import Reader
 
     settings = settings_of(args)
-    with Reader(settings.store) as reader:
+    with reading(settings) as reader:
         zone = in_zone(settings, reader.site()).tz
         covered = reader.measured()
         window = _window(args, covered, zone)

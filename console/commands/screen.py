@@ -19,6 +19,7 @@ from console.commands.common import (
     in_zone,
     is_day,
     iso,
+    reading,
     settings_of,
     tell,
     with_site,
@@ -177,9 +178,8 @@ def _is_store(path: Path) -> bool:
 
 def _replay_store(settings: Settings, moment_ms: int | None) -> int:
     from console.launch import run_replay
-    from data.store.reader import Reader
 
-    with Reader(settings.store) as reader:
+    with reading(settings) as reader:
         if not reader.measured():
             raise CommandError(f"nothing was measured in {settings.store}: there is nothing to replay", EX_NOINPUT)
     return run_replay(settings, settings.store, moment_ms)
@@ -188,11 +188,10 @@ def _replay_store(settings: Settings, moment_ms: int | None) -> int:
 def _replay_day(settings: Settings, name: str) -> int:
     """Open the store at the first measured moment of a day."""
     from data.model.days import day_window
-    from data.store.reader import Reader
 
     zone = settings.tz
     window = day_window(day_from(name, zone), zone)
-    with Reader(settings.store) as reader:
+    with reading(settings) as reader:
         covered = reader.measured()
     for since_ms, until_ms in covered:
         if since_ms < window.until_ms and until_ms > window.since_ms:

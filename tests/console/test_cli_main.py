@@ -1,0 +1,395 @@
+"""The command line itself: help, errors in one line, exit codes, and how it ends when it is broken off."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from console.cli import main
+from console.commands import SUMMARIES, load
+from console.launch_options import DemoOptions
+from console.settings import Settings
+from data.lease import Lease
+from tests.console.cli import QUEUE_LOG, ROOT, Cli
+
+HEAVY = ("textual", "pydantic", "httpx", "sqlite_utils", "plotext", "rich", "asyncio", "sqlite3")
+
+TELL_LOADED = f"""
+import sys
+from console.cli import main
+code = main(sys.argv[1:])
+print("loaded:", *sorted(set({HEAVY!r}) & set(sys.modules)), file=sys.stderr)
+sys.exit(code)
+"""
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
+    return Cli(tmp_path, monkeypatch, capsys)
+
+
+def process(*argv: str, program: str = TELL_LOADED) -> "subprocess.CompletedProcess[str]":
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        [sys.executable, "-c", program, *argv], capture_output=True, text=True, timeout=60, check=False, env=environment
+    )
+
+
+# ------------------------------------------------------------------ help
+
+
+@pytest.mark.parametrize("command", ["", *SUMMARIES])
+def test_help_is_cheap_and_shows_examples(command: str) -> None:
+    ended = process(*([command] if command else []), "--help")
+    assert (ended.returncode, ended.stderr.strip()) == (0, "loaded:")
+    assert "examples:\n  floorwalk" in ended.stdout
+    for option in ("--store", "--tz", "--config"):
+        assert option in ended.stdout
+    if not command:
+        assert all(f"\n    {name} " in ended.stdout for name in SUMMARIES)
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_every_example_is_understood(name: str) -> None:
+    import shlex
+
+    from console.cli import build
+
+    for line in load(name).examples.splitlines():
+        words = shlex.split(line.split("    ")[0].split("|")[-1])
+        assert words[0] == "floorwalk"
+        assert build(words[1:]).parse_args(words[1:]).command == name
+
+
+def test_a_file_is_checked_only_where_there_is_one(cli: Cli) -> None:
+    assert "pydantic" not in process("config", "show", "--json").stderr
+    cli.settings("[site]\nname = 'x'\n")
+    ended = process("config", "show", "--json")
+    assert "pydantic" in ended.stderr
+    assert json.loads(ended.stdout)["site.name"]["value"] == "x"
+
+
+def test_version(cli: Cli) -> None:
+    ended = cli("--version")
+    assert ended.code == 0
+    assert ended.out.startswith("floorwalk ")
+
+
+# ------------------------------------------------------------------ what is wrong
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (("frobnicate",), "invalid choice: 'frobnicate'"),
+        (("kpi", "--frobnicate"), "unrecognized arguments: --frobnicate"),
+        (("import",), "the following arguments are required: FILE"),
+        (("simulate",), "the following arguments are required: DAY"),
+        (("poll", "--interval", "0"), "between 0.2 and 3600"),
+        (("poll", "--option", "seed"), "write KEY=VALUE"),
+        (("demo", "--speed", "0"), "between 0 and 3600"),
+        (("demo", "--agents", "0"), "between 1 and 5000"),
+    ],
+)
+def test_wrong_usage(cli: Cli, argv: tuple[str, ...], said: str) -> None:
+    assert said in cli.fails(64, *argv)
+
+
+def test_the_zone_is_checked_first(cli: Cli) -> None:
+    assert "did you mean Asia/Shanghai" in cli.fails(78, "--tz", "Asia/Shanghia", "kpi")
+
+
+READING = [("kpi",), ("floor",), ("console",), ()]
+WRITING = [("import", str(QUEUE_LOG)), ("simulate", "2026-03-02"), ("poll",)]
+
+
+def hostile(folder: Path, kind: str) -> Path:
+    path = folder / f"{kind}.sqlite"
+    match kind:
+        case "folder":
+            path.mkdir()
+        case "text":
+            path.write_text("not a database, but a text that is long enough to be looked at\n" * 20)
+        case "newer" | "foreign":
+            main(["simulate", "2026-03-02", "--agents", "2", "--store", str(path)])
+            change = "PRAGMA user_version = 99" if kind == "newer" else "PRAGMA application_id = 42"
+            connection = sqlite3.connect(path)
+            connection.execute(change)
+            connection.commit()
+            connection.close()
+        case "torn":
+            path.write_bytes(b"SQLite format 3\x00" + b"\xff" * 5000)
+    return path
+
+
+@pytest.mark.parametrize("argv", [*READING, *WRITING], ids=lambda argv: argv[0] if argv else "bare")
+@pytest.mark.parametrize(
+    ("kind", "code", "said"),
+    [
+        ("folder", 73, "is a folder: give the path of a file"),
+        ("text", 65, "is not a Floorwalk store"),
+        ("newer", 65, "was made by a newer Floorwalk (version 99, this one knows"),
+        ("foreign", 65, "is a database of another program"),
+        ("torn", (65, 74), "torn.sqlite"),
+    ],
+)
+def test_a_store_that_is_none(
+    cli: Cli, argv: tuple[str, ...], kind: str, code: int | tuple[int, ...], said: str
+) -> None:
+    path = hostile(cli.home, kind)
+    before = path.read_bytes() if path.is_file() else b""
+    ended = cli("--store", path, *argv)
+    assert ended.code in (code if isinstance(code, tuple) else (code,))
+    assert ended.out == ""
+    assert said in ended.err
+    assert len(ended.err.splitlines()) == 1
+    assert "Traceback" not in ended.err
+    assert (path.read_bytes() if path.is_file() else b"") == before
+
+
+@pytest.mark.parametrize("argv", [*READING, ("replay", "yesterday")], ids=lambda argv: argv[0] if argv else "bare")
+def test_no_store_yet(cli: Cli, argv: tuple[str, ...]) -> None:
+    line = cli.fails(66, *argv)
+    assert line.startswith(f"there is no store at {cli.store}")
+    assert "floorwalk import FILE" in line
+    assert not cli.store.parent.exists()
+
+
+@pytest.mark.parametrize("argv", WRITING, ids=lambda argv: argv[0])
+def test_a_store_that_is_being_written(cli: Cli, argv: tuple[str, ...]) -> None:
+    with Lease(cli.store, "floorwalk poll simulator"):
+        ended = cli(*argv)
+    assert ended.code == 75
+    assert f"already being written by floorwalk poll simulator (process {os.getpid()})" in ended.err
+
+
+def test_a_place_where_nothing_can_be_written(cli: Cli) -> None:
+    (cli.home / "file").write_text("")
+    assert "check the folder's rights" in cli.fails(73, "import", "--store", "file/floor.sqlite", QUEUE_LOG)
+
+
+def test_a_fault_of_the_program_is_one_line(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("what")
+
+    monkeypatch.setattr("data.importer.import_logs", broken)
+    assert "this is a fault of Floorwalk: KeyError: 'what'" in cli.fails(70, "import", QUEUE_LOG)
+    monkeypatch.setenv("FLOORWALK_DEBUG", "1")
+    with pytest.raises(KeyError):
+        cli("import", QUEUE_LOG)
+
+
+def test_interrupted(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("data.importer.import_logs", interrupted)
+    ended = cli("import", QUEUE_LOG)
+    assert (ended.code, ended.out, ended.err) == (130, "", "")
+
+
+def test_interrupted_from_outside(cli: Cli) -> None:
+    command = [sys.executable, "-m", "console.cli", "simulate", "2026-03-02", "--days", "300", "--store", "s.sqlite"]
+    with subprocess.Popen(
+        command, cwd=cli.home, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True
+    ) as child:
+        while not (cli.home / "s.sqlite-wal").exists():
+            assert child.poll() is None
+        child.send_signal(signal.SIGINT)
+        _, err = child.communicate(timeout=30)
+    assert (child.returncode, err) == (130, "")
+    assert main(["floor", "--store", "s.sqlite"]) in (0, 66)
+
+
+def test_nobody_reads_on(cli: Cli) -> None:
+    cli("import", QUEUE_LOG)
+    program = f"""
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-m", "console.cli", *sys.argv[1:]], stdout=subprocess.PIPE,
+                         stderr=subprocess.PIPE, cwd={str(cli.home)!r})
+child.stdout.close()
+print(child.stderr.read().decode(), child.wait())
+"""
+    assert process("kpi", "--json", "--by", "agent", "--day", "2026-11-21", program=program).stdout == " 141\n"
+
+
+# ------------------------------------------------------------------ adapters, doctor
+
+
+def test_adapters(cli: Cli) -> None:
+    rows = cli("adapters", "--json").json
+    assert {"name": "simulator", "value": "data.adapters.simulator:Simulator", "distribution": "floorwalk"} in rows
+    assert "queue_log  data.adapters.queue_log:QueueLog" in cli("adapters").out
+
+
+def test_a_foreign_adapter_is_found_but_not_loaded(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    info = cli.home / "site" / "their_pbx-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: their-pbx\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[floorwalk.adapters]\npbx = their_pbx.adapter:Pbx\n")
+    monkeypatch.syspath_prepend(str(info.parent))
+    assert {"name": "pbx", "value": "their_pbx.adapter:Pbx", "distribution": "their-pbx"} in cli(
+        "adapters", "--json"
+    ).json
+
+
+def checks(cli: Cli, *argv: object) -> tuple[int, dict[str, Any]]:
+    ended = cli("doctor", "--json", *argv)
+    return ended.code, {check["what"]: check for check in ended.json}
+
+
+def test_doctor_on_a_new_machine(cli: Cli) -> None:
+    code, found = checks(cli)
+    assert code == 0
+    assert list(found) == ["Python", "SQLite", "terminal", "locale", "settings", "store", "may be written"]
+    assert "not there yet" in found["store"]["found"]
+
+
+def test_doctor_of_a_store(cli: Cli) -> None:
+    cli("import", QUEUE_LOG)
+    code, found = checks(cli)
+    assert code == 0
+    assert f"{cli.store} (default), version 1, " in found["store"]["found"]
+    assert found["integrity"]["found"] == "ok"
+    assert "2026-11-21T19:29:54+00:00 to 2026-11-21T19:41:55+00:00 (UTC)" in found["measured"]["found"]
+    assert "none ever ran" in found["poller"]["found"]
+    assert "ok  integrity  ok" in cli("doctor").out
+
+
+@pytest.mark.parametrize("kind", ["folder", "text", "newer", "torn"])
+def test_doctor_finds_what_is_wrong_with_a_store(cli: Cli, kind: str) -> None:
+    path = hostile(cli.home, kind)
+    code, found = checks(cli, "--store", path)
+    assert (code, found["store"]["ok"]) == (1, False)
+    assert "WRONG  store" in cli("doctor", "--store", path).out
+
+
+def test_doctor_finds_what_is_wrong_with_settings(cli: Cli) -> None:
+    path = cli.settings("[site]\nnam = 1\n")
+    code, found = checks(cli)
+    assert (code, found["settings"]["ok"]) == (1, False)
+    assert found["settings"]["found"] == f"{path}:2: site.nam is no setting; did you mean site.name?"
+
+
+def test_doctor_sees_that_a_store_is_damaged(cli: Cli) -> None:
+    cli("import", QUEUE_LOG)
+    damaged = bytearray(cli.store.read_bytes())
+    for page in range(20, len(damaged) // 4096, 7):
+        damaged[page * 4096 : page * 4096 + 200] = b"\xaa" * 200
+    cli.store.write_bytes(damaged)
+    code, found = checks(cli)
+    assert code == 1
+    assert not found["integrity"]["ok"] or not found["store"]["ok"]
+    ended = cli("kpi", "--by", "agent")
+    assert ended.code in (0, 74), "what can be read is, and the rest is an error in a line"
+    assert "fault of Floorwalk" not in ended.err
+
+
+# ------------------------------------------------------------------ what opens the screen
+
+
+class Opened(list[tuple[Any, ...]]):
+    """What the screen was opened with."""
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
+    calls = Opened()
+
+    def note(name: str) -> Callable[..., int]:
+        def noted(*given: object) -> int:
+            calls.append((name, *given))
+            return 7
+
+        return noted
+
+    for name in ("run_live", "run_replay", "run_demo", "run_up"):
+        monkeypatch.setattr(f"console.launch.{name}", note(name))
+    return calls
+
+
+def test_bare_and_console_and_up(cli: Cli, opened: Opened) -> None:
+    cli("import", "--tz", "Asia/Tokyo", QUEUE_LOG)
+    assert [cli().code, cli("console").code, cli("up").code] == [7, 7, 7]
+    assert [call[0] for call in opened] == ["run_live", "run_live", "run_up"]
+    for _, settings, store in opened:
+        assert (settings.zone, store) == ("Asia/Tokyo", cli.store)
+
+
+def test_demo(cli: Cli, opened: Opened) -> None:
+    assert (
+        cli("demo", "--agents", 9, "--seed", 3, "--speed", 2, "--language", "zh", "--theme", "floorwalk-mono").code == 7
+    )
+    cli("demo", "--store", "kept.sqlite")
+    (_, settings, first), (_, _, second) = opened
+    assert isinstance(settings, Settings)
+    assert first == DemoOptions(3, 9, 2.0, None, "zh", "floorwalk-mono")
+    assert second == DemoOptions(store=Path("kept.sqlite"))
+
+
+def test_poll(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Any] = []
+
+    def run(*args: object) -> int:
+        given.extend(args)
+        return 0
+
+    monkeypatch.setattr("data.poller.run", run)
+    cli.settings("[poller]\nadapter = 'simulator'\noptions = { seed = 1, agents = 5 }\n")
+    assert (
+        cli("poll", "--interval", "2.5", "--option", "seed=9", "--option", "load=0.5", "--tz", "Asia/Tokyo").code == 0
+    )
+    assert given == [cli.store, "simulator", {"seed": 9, "agents": 5, "load": 0.5, "zone": "Asia/Tokyo"}, 2500]
+
+
+def test_replay_of_a_day(cli: Cli, opened: Opened) -> None:
+    cli("import", QUEUE_LOG)
+    assert cli("replay", "2026-11-21").code == 7
+    ((_, settings, store, moment_ms),) = opened
+    assert (settings.zone, store, moment_ms) == ("UTC", cli.store, 1_795_289_394_000)
+    assert "nothing was measured on 2026-11-20" in cli.fails(66, "replay", "2026-11-20")
+
+
+def test_replay_of_a_store(cli: Cli, opened: Opened) -> None:
+    cli("simulate", "2026-03-02", "--agents", 3, "--store", "played", "--tz", "Asia/Tokyo")
+    cli("replay", "played")
+    ((_, settings, store, moment_ms),) = opened
+    assert (settings.store, settings.zone, store, moment_ms) == (Path("played"), "Asia/Tokyo", Path("played"), None)
+
+
+def test_replay_of_a_log_is_imported_once(cli: Cli, opened: Opened) -> None:
+    ended = cli("replay", QUEUE_LOG)
+    assert "floorwalk: read 3,696 lines: 839 visits, 32 agents\nfloorwalk: replaying from " in ended.err
+    copied = cli.home / "copied"
+    copied.write_bytes(QUEUE_LOG.read_bytes())
+    assert "made from these logs before" in cli("replay", copied).err
+    assert "made from these" not in cli("replay", "--alias", "Local/1019@agents=Ann", copied).err
+    first, second, third = (call[2] for call in opened)
+    assert first == second != third
+    folder = cli.home / "cache" / "floorwalk" / "replay"
+    assert {path for path in folder.iterdir() if path.suffix == ".sqlite"} == {first, third}
+    assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+    assert not cli.store.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "said"),
+    [
+        ("nowhere", 66, "nowhere can't be read: No such file"),
+        ("text", 65, "text: no line of 2 is of a queue log"),
+        (".", 66, "Is a directory"),
+    ],
+)
+def test_replay_of_what_is_no_log(cli: Cli, opened: Opened, name: str, code: int, said: str) -> None:
+    (cli.home / "text").write_text("hello\nworld\n")
+    assert said in cli.fails(code, "replay", name)
+    assert opened == []
+    folder = cli.home / "cache" / "floorwalk" / "replay"
+    assert not folder.exists() or not list(folder.iterdir())

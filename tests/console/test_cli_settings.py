@@ -1,0 +1,214 @@
+"""Settings: what ships, what the file, the environment and the options say, and what is wrong with them."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from console.choices import THEMES
+from console.settings import Settings, SettingsError, load, system_zone
+from console.settings_file import leaves, lines_of
+from data.alerts import LIMITS
+from data.metrics import Goal
+from tests.console.cli import QUEUE_LOG, Cli
+
+ALL = """\
+# a comment
+[site]
+name = "North"
+zone = "Asia/Shanghai"
+
+[screen]
+language = "zh"
+theme = "floorwalk-light"
+
+[store]
+path = "floor.sqlite"
+
+[poller]
+adapter = "simulator"
+interval_s = 2
+options = { seed = 7, password = "hush" }
+
+[goal]
+threshold_s = 30
+[queue."投诉 complaints"]
+target = 0.9
+
+[agents]
+aliases = { "Local/7@q" = "Anna" }
+[agents.rules]
+'SIP/(\\d+)' = 'Agent \\1'
+
+[limits]
+waiting = [2, 4, 6, 8]
+wait_s = [30, 60]
+[limits.queue.sales]
+wait_s = [10, 20]
+[limits.reason]
+Lunch = [1800, 2400, 3600]
+
+[breaks]
+grace_s = 30
+[breaks.allowances_s]
+meal = 2700
+"""
+
+
+def line_of(key: str) -> int:
+    return next(number for number, line in enumerate(ALL.splitlines(), 1) if line.startswith(f"{key} ="))
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
+    return Cli(tmp_path, monkeypatch, capsys)
+
+
+def test_what_ships(cli: Cli) -> None:
+    settings = load()
+    assert settings == Settings()
+    assert (settings.store, settings.file, settings.limits) == (cli.store, None, LIMITS)
+
+
+def test_every_setting(cli: Cli) -> None:
+    path = cli.settings(ALL)
+    settings = load()
+    assert (settings.site, settings.tz, settings.language) == ("North", ZoneInfo("Asia/Shanghai"), "zh")
+    assert (settings.theme, settings.store) == ("floorwalk-light", path.parent / "floor.sqlite")
+    assert (settings.adapter, settings.interval_ms, settings.options["seed"]) == ("simulator", 2000, 7)
+    assert settings.goal == Goal(threshold_ms=30_000)
+    assert settings.queues == {"投诉 complaints": Goal(threshold_ms=30_000, target=0.9)}
+    assert settings.queue_entries["投诉 complaints"].target == 0.9
+    assert settings.queue_entries["another"].threshold_ms == 30_000
+    assert settings.aliases == ("Local/7@q=Anna",)
+    assert settings.rules == (r"SIP/(\d+)=Agent \1",)
+    limits = settings.limits
+    assert (limits.waiting, limits.wait_ms, limits.talk_ms) == ((2, 4, 6, 8), (30_000, 60_000), LIMITS.talk_ms)
+    assert (limits.of("sales").wait_ms, limits.of("sales").waiting) == ((10_000, 20_000), (2, 4, 6, 8))
+    assert limits.by_reason == {"Lunch": (1_800_000, 2_400_000, 3_600_000)}
+    assert (limits.breaks.grace_ms, limits.breaks.allowances["meal"]) == (30_000, 2_700_000)
+    assert limits.breaks.allowances["rest"] == 600_000, "what is not said stays"
+
+
+def test_the_environment_goes_before_the_file_and_an_option_before_both(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = cli.settings(ALL)
+    monkeypatch.setenv("FLOORWALK_STORE", "/env.sqlite")
+    monkeypatch.setenv("FLOORWALK_TZ", "Europe/Berlin")
+    monkeypatch.setenv("FLOORWALK_LANGUAGE", "en")
+    shown = cli("config", "show", "--json", "--store", "option.sqlite").json
+    assert shown["store.path"] == {"value": "option.sqlite", "origin": "option"}
+    assert shown["site.zone"] == {"value": "Europe/Berlin", "origin": "FLOORWALK_TZ"}
+    assert shown["screen.language"] == {"value": "en", "origin": "FLOORWALK_LANGUAGE"}
+    assert shown["site.name"] == {"value": "North", "origin": f"{path}:{line_of('name')}"}
+    assert shown["queue.投诉 complaints.target"] == {"value": 0.9, "origin": f"{path}:{line_of('target')}"}
+    assert shown["goal.threshold_s"] == {"value": 30.0, "origin": f"{path}:{line_of('threshold_s')}"}
+    assert shown["goal.target"] == {"value": 0.8, "origin": "default"}
+    assert shown["breaks.allowances_s.meal"] == {"value": 2700.0, "origin": f"{path}:{line_of('meal')}"}
+    assert shown["poller.options.seed"] == {"value": 7, "origin": f"{path}:{line_of('options')}"}
+    assert shown["poller.options.password"]["value"] == "***"
+    monkeypatch.delenv("FLOORWALK_STORE")
+    assert cli("config", "show", "--json").json["store.path"]["value"] == str(path.parent / "floor.sqlite")
+
+
+def test_config_show_as_a_table(cli: Cli) -> None:
+    out = cli("config", "show").out
+    assert "goal.threshold_s" in out
+    assert out.splitlines()[1].split() == ["file", "–", "none", "found"]
+    assert "invalid choice" in cli.fails(64, "config", "edit")
+
+
+def test_another_file(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli.settings('[site]\nname = "usual"\n')
+    for name in ("option", "variable"):
+        (cli.home / name).write_text(f'[site]\nname = "{name}"\n')
+    monkeypatch.setenv("FLOORWALK_CONFIG", "variable")
+    assert load().site == "variable"
+    assert load(Path("option")).site == "option"
+    assert "No such file" in cli.fails(78, "config", "show", "--config", "nowhere.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[site]\n\nnam = 'x'\n", ":3: site.nam is no setting; did you mean site.name?"),
+        ("[sight]\n", ":1: sight is no setting; did you mean site?"),
+        ("theme = 'x'\n", ":1: theme is no setting; did you mean screen.theme?"),
+        ("[queue.a]\ntreshold_s = 3\n", ":2: queue.a.treshold_s is no setting; did you mean queue.a.threshold_s?"),
+        ("[limits.team.x]\nwaits = 3\n", ":2: limits.team.x.waits is no setting; did you mean limits.team.x.wait_s?"),
+        ("[screen]\ntheme = 'pink'\n", ":2: screen.theme: input should be 'floorwalk-dark'"),
+        ("[goal]\nthreshold_s = '20'\n", ":2: goal.threshold_s: input should be a valid number, not '20'"),
+        ("[goal]\ntarget = 80\n", ":2: goal.target: input should be less than or equal to 1, not 80"),
+        ("[goal]\nformula = 'best'\n", ":2: goal.formula: input should be 'answered_and_abandoned'"),
+        ("[limits]\nwait_s = [60, 20]\n", ":2: limits.wait_s: must not fall from one to the next"),
+        ("[limits]\nwait_s = [60]\n", ":2: limits.wait_s: list should have at least 2 items"),
+        ("[site]\nzone = 'Asia/Shanghia'\n", ":2: site.zone: there is no time zone 'Asia/Shanghia'; did you mean Asia"),
+        ("[poller]\ninterval_s = 0\n", ":2: poller.interval_s: input should be greater than or equal to 0.2"),
+        ("[site]\nname = 'x\n", "is not valid TOML: "),
+        ("site = 3\n", ":1: site: "),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(cli: Cli, text: str, said: str) -> None:
+    path = cli.settings(text)
+    line = cli.fails(78, "kpi")
+    assert line.startswith(str(path))
+    assert said in line
+
+
+def test_all_that_is_wrong_is_said(cli: Cli) -> None:
+    cli.settings("[site]\nnam = 1\nzone = 2\n")
+    ended = cli("floor")
+    assert [line.split("floorwalk.toml")[1][:3] for line in ended.err.splitlines()] == [":3:", ":2:"]
+    cli.config.write_bytes(b"[site]\nname = '\xff'\n")
+    assert "is not UTF-8 text" in cli.fails(78, "floor")
+
+
+def test_the_environment_can_be_wrong_too(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLOORWALK_THEME", "pink")
+    assert "FLOORWALK_THEME: 'pink' is none of floorwalk-dark" in cli.fails(78, "kpi")
+    monkeypatch.setenv("FLOORWALK_THEME", "")
+    monkeypatch.setenv("FLOORWALK_TZ", "Mars/North")
+    assert cli.fails(78, "kpi").startswith("FLOORWALK_TZ: there is no time zone 'Mars/North'")
+
+
+def test_lines_are_found() -> None:
+    found = lines_of("a.b = 1\n[x.'y z']\n\"k.l\" = [\n 1]\n[[t]]\nq = 2\n")
+    assert found == {("a", "b"): 1, ("x", "y z"): 2, ("x", "y z", "k.l"): 3, ("t",): 5, ("t", "q"): 6}
+    assert leaves({"a": {"b": 1, "c": {}}, "d": 2}) == [("a", "b"), ("d",)]
+
+
+def test_where_the_zone_comes_from(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    assert cli("config", "show", "--json").json["site.zone"] == {"value": "America/New_York", "origin": "system"}
+    cli("import", "--tz", "Asia/Tokyo", QUEUE_LOG)
+    assert cli("config", "show", "--json").json["site.zone"] == {"value": "Asia/Tokyo", "origin": "store"}
+    path = cli.settings("[site]\nzone = 'Europe/Berlin'\n")
+    assert cli("config", "show", "--json").json["site.zone"] == {"value": "Europe/Berlin", "origin": f"{path}:2"}
+    shown = cli("config", "show", "--json", "--tz", "Asia/Dubai").json
+    assert shown["site.zone"] == {"value": "Asia/Dubai", "origin": "option"}
+
+
+@pytest.mark.parametrize(
+    ("value", "zone"),
+    [
+        (":Asia/Shanghai", "Asia/Shanghai"),
+        ("/usr/share/zoneinfo/Asia/Tokyo", "Asia/Tokyo"),
+        ("CET-1CEST", "UTC"),
+        ("../../etc/passwd", "UTC"),
+    ],
+)
+def test_the_zone_of_the_machine(monkeypatch: pytest.MonkeyPatch, value: str, zone: str) -> None:
+    monkeypatch.setenv("TZ", value)
+    assert system_zone() == zone
+
+
+def test_themes_are_those_there_are() -> None:
+    import themes
+
+    assert tuple(theme.name for theme in themes.THEMES) == THEMES
+
+
+def test_an_error_is_a_settings_error(cli: Cli) -> None:
+    with pytest.raises(SettingsError):
+        load(cli.settings("x = 1"))
