@@ -107,6 +107,7 @@ class AgentBook:
         """Open a membership, or cut the one there is where the pause changes."""
         old = agent.members.get(queue_id)
         if old is None:
+            at_ms = max(at_ms, self.since_ms)
             self.rows.members_changed = True
         else:
             if old.paused == paused:
