@@ -165,9 +165,7 @@ class Feed:
         same = (
             old is not None
             and version == self._version
-            and wish.live
-            and 0 <= wish.moment_ms - old.moment_ms < REUSE_MS
-            and wish.moment_ms // MINUTE == old.moment_ms // MINUTE
+            and (wish.moment_ms == old.moment_ms or (wish.live and _serves(old.moment_ms, wish.moment_ms)))
         )
         picture = old if same and old is not None else reader.floor_at(wish.moment_ms, self._zone)
         self._picture, self._version = picture, version
@@ -191,3 +189,8 @@ class Feed:
 def _unforeseen(error: Exception, store: Path) -> str:
     """Return what to say when a store holds what nobody foresaw, such as the rows of a newer version."""
     return f"{store} can't be shown ({type(error).__name__}: {error}): it may be of a newer Floorwalk, so update it"
+
+
+def _serves(made_ms: int, moment_ms: int) -> bool:
+    """Whether a live picture of one moment serves for a later one, nothing having been written since."""
+    return 0 <= moment_ms - made_ms < REUSE_MS and moment_ms // MINUTE == made_ms // MINUTE
