@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
@@ -80,8 +85,12 @@ def build(argv: list[str]) -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Do what the command line asks for; return the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a name that the locale can't show must not end the program
     try:
-        code = _run(argv)
+        with _ending_in_order():
+            code = _run(argv)
         sys.stdout.flush()
     except BrokenPipeError:
         _let_go_of_output()
@@ -106,6 +115,24 @@ def _run(argv: list[str] | None) -> int:
     except Exception as error:
         return _explained(error)
     return code
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Let a signal to end unwind the program, so that temporary files go; the screen and the poller have their own."""
+
+    def end(signum: int, _frame: object) -> NoReturn:
+        sys.exit(128 + signum)
+
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        wanted = (signal.SIGTERM, signal.SIGHUP)
+        before = {each: signal.signal(each, end) for each in wanted if signal.getsignal(each) is signal.SIG_DFL}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def _explained(error: Exception) -> int:

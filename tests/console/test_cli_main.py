@@ -208,6 +208,26 @@ def test_interrupted_from_outside(cli: Cli) -> None:
     assert main(["floor", "--store", "s.sqlite"]) in (0, 66)
 
 
+def test_ended_from_outside_leaves_no_temporary_file(cli: Cli) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(cli.home)}
+    command = [sys.executable, "-m", "console.cli", "import", "-"]
+    with subprocess.Popen(command, cwd=cli.home, env=environment, stdin=subprocess.PIPE) as child:
+        while not list(cli.home.glob("floorwalk-*/*")):
+            assert child.poll() is None
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(timeout=30) == 128 + signal.SIGTERM
+    assert list(cli.home.glob("floorwalk-*")) == []
+
+
+def test_a_locale_that_cannot_show_a_name(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    cli("import", QUEUE_LOG)
+    table = process("kpi", "--by", "agent", "--day", "2026-11-21")
+    assert "Maria Garc?a" in table.stdout
+    rows = json.loads(process("kpi", "--by", "agent", "--json", "--day", "2026-11-21").stdout)
+    assert "陈静" in [row["agent"] for row in rows]
+
+
 def test_nobody_reads_on(cli: Cli) -> None:
     cli("import", QUEUE_LOG)
     program = f"""
