@@ -121,8 +121,8 @@ class CallBook:
         ring = Ring(agent.id, queue_id, call and call.id, event.at_ms, event.ring_ms, event.cancelled)
         if ring in self.rows.rings[-64:]:
             self.rows.repeats += 1
-            return
-        self.rows.rings.append(ring)
+        else:
+            self.rows.rings.append(ring)
         self.agents.settle(agent._replace(ringing=None), event.at_ms)
 
     def answered(self, event: CallAnswered) -> None:
@@ -144,6 +144,8 @@ class CallBook:
             if ended is not None and ended.answered_ms is not None and ended.answered_ms >= event.at_ms:
                 self.rows.repeats += 1
                 return
+            if ended is not None and ended.outcome == Outcome.LOST:
+                stored, call = ended, self._found(ended)
         if call is None:
             call = self._begin(event.call, queue_id, event.at_ms - (event.wait_ms or 0))
             self.derived.add(call.id)
@@ -163,6 +165,14 @@ class CallBook:
         agent = agent._replace(calls=(*agent.calls, call.id), ringing=None, wrapping=None, held=False)
         self.agents.settle(agent, event.at_ms)
         self.agents.hush(call.id, event.at_ms)
+
+    def _found(self, lost: Call) -> Call:
+        """Open a visit again that was only lost from sight: it goes on after a gap."""
+        del self.closed[lost.contact, lost.queue_id]
+        self.waiting[lost.queue_id] += 1
+        call = lost._replace(ended_ms=None, wait_ms=None, outcome=None)
+        self.open[lost.contact, lost.queue_id, 0] = call
+        return call
 
     def _freed(self, agent: AgentKnown, queue_id: int, at_ms: int) -> AgentKnown:
         """End the calls that an agent must have ended to take one of this queue; only voice is one at a time."""
@@ -288,7 +298,7 @@ class CallBook:
         it may have been cut off before.
         """
         if call.outcome == Outcome.LOST:
-            return call
+            return call._replace(wait_ms=None)
         if call.answered_ms is not None and call.talk_ms is None and event.outcome in _TALKED:
             return call
         figure = event.wait_ms if call.answered_ms is None else event.talk_ms

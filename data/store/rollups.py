@@ -25,6 +25,8 @@ class Deltas:
         self.queues: dict[Key, CallFigures] = {}
         self.agents: dict[Key, CallFigures] = {}
         self.times: dict[Key, list[int]] = {}
+        self._lower: dict[tuple[str, str], set[Key]] = {}
+        """Where a visit's wait became shorter, so that the longest may be another one's; by table and owner."""
 
     def call(self, before: Call | None, after: Call) -> None:
         """Add what a visit's row counts now, less what it counted before."""
@@ -32,10 +34,15 @@ class Deltas:
         figures = figures_of(after, goal)
         start = interval_start(after.entered_ms)
         delta = figures if before is None else figures.minus(figures_of(before, goal))
+        lower = before is not None and (after.wait_ms or 0) < (before.wait_ms or 0)
         self._add(self.queues, (start, after.queue_id), delta)
+        if lower:
+            self._lower.setdefault(("rollup_queue", "queue_id"), set()).add((start, after.queue_id))
         if after.agent_id is not None:
             seen = before is not None and before.agent_id is not None
             self._add(self.agents, (start, after.agent_id), delta if seen else figures)
+            if lower:
+                self._lower.setdefault(("rollup_agent", "agent_id"), set()).add((start, after.agent_id))
 
     @staticmethod
     def _add(sums: dict[Key, CallFigures], key: Key, delta: CallFigures) -> None:
@@ -55,11 +62,17 @@ class Deltas:
             times[field] += length
 
     def write(self, connection: sqlite3.Connection) -> None:
-        """Add the sums to the store, in the caller's transaction."""
+        """Add the sums to the store, in the caller's transaction, after the visits themselves."""
         _upsert(connection, "rollup_queue", "queue_id", CALL_COLUMNS, self.queues.items())
         agents = self.agents | {key: NOTHING for key in self.times if key not in self.agents}
         both = ((key, (*sums, *self.times.get(key, _ZERO_TIMES))) for key, sums in agents.items())
         _upsert(connection, "rollup_agent", "agent_id", (*CALL_COLUMNS, *TIME_COLUMNS), both)
+        for (table, owner), keys in self._lower.items():
+            connection.executemany(
+                f"UPDATE {table} SET max_wait_ms = (SELECT coalesce(max(wait_ms), 0) FROM call WHERE {owner} = ?2 "
+                f"AND entered_ms >= ?1 AND entered_ms < ?1 + {INTERVAL}) WHERE start_ms = ?1 AND {owner} = ?2",
+                keys,
+            )
 
 
 def split(since_ms: int, until_ms: int) -> Iterable[Key]:

@@ -124,7 +124,7 @@ def test_a_visit_ends_once_and_keeps_its_entry(observations: list[Observation]) 
         known, rows = record(known, observation)
         for number, (before, after) in rows.calls.items():
             assert before is None or after.entered_ms == before.entered_ms
-            assert number not in ended or after.ended_ms is not None
+            assert number not in ended or after.ended_ms is not None or ended[number].outcome == Outcome.LOST
             if after.ended_ms is not None:
                 ended[number] = after
 
@@ -168,7 +168,9 @@ def test_a_gap_ends_all_visits_and_memberships(observations: list[Observation]) 
         assert known.coverage
         if edge is None or known.coverage.until_ms == edge or known.coverage.since_ms <= edge:
             continue
-        assert all(rows.calls[call.id][1].ended_ms is not None for call in before.open.values())
+        for call in before.open.values():
+            after = rows.calls[call.id][1]
+            assert after.ended_ms is not None or (call.answered_ms is None and after.answered_ms is not None)
         for agent in before.agents.values():
             for member in agent.members.values():
                 closed = rows.members[member.agent_id, member.queue_id, member.since_ms]
@@ -329,6 +331,23 @@ def test_a_gap_ends_what_was_open_where_it_began() -> None:
     ]
     check_spans(tables)
     assert sorted(c.reason for c in tables.coverage.values()) == ["", "gap"]
+
+
+def test_who_waited_before_a_gap_and_is_answered_after_it_was_offered_once() -> None:
+    first = Observation(
+        "test", at(0), at(100), [CallEntered(at(90), "c1", "sales"), CallEntered(at(91), "c2", "sales")]
+    )
+    events: list[Event] = [
+        CallAnswered(at(210), "c1", "sales", "Ann", 120_000),
+        CallEnded(at(220), "c2", "sales", None, Outcome.ABANDONED),
+    ]
+    known, tables = recorded([first, Observation("test", at(200), at(300), events)])
+    told = [(c.entered_ms, c.answered_ms, c.ended_ms, c.wait_ms, c.outcome) for c in tables.calls.values()]
+    assert told == [
+        (at(90), at(210), None, 120_000, Outcome.ANSWERED),
+        (at(91), None, at(220), 129_000, Outcome.ABANDONED),
+    ]
+    check_calls(known, tables)
 
 
 def test_depth_is_noted_at_whole_minutes() -> None:
