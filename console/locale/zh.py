@@ -37,12 +37,12 @@ WORDS: Mapping[str, str] = {
     "quit": "退出",
     "back": "返回",
     "scroll": "滚动",
-    # help: groups
+    # the help page's groups
     "Floor": "现场",
     "Time": "时间",
     "Screen": "屏幕",
     "Signs": "图例",
-    # help: sentences
+    # the help page's sentences
     "Open the agent's or the queue's day": "打开坐席或队列的当天详情",
     "Explain the queue's service level with its figures": "用数字说明该队列的服务水平",
     "Show only the agents that match a word": "只显示符合关键词的坐席",
