@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from math import inf
+from itertools import chain, groupby
+from operator import itemgetter
 
 from data.metrics import NOTHING, CallFigures, Goal, as_of, figures_of, ratio, service_level_parts, total
 from data.model.days import DAY, INTERVAL, MINUTE, interval_start
@@ -14,145 +15,175 @@ from data.model.picture import AgentRow, QueueRow, ServiceLevel
 from data.model.rows import Call
 from data.model.words import State
 from data.store.directory import DirectoryCache
+from data.store.handled import FEW, HandledBook
 from data.store.schema import CALL_COLUMNS
 
 _STATES = {str(state): state for state in State}
 
-_AWAY = (State.OFFLINE, State.UNKNOWN)
+_AWAY = frozenset({State.OFFLINE, State.UNKNOWN})
+
+_UNKNOWN = State.UNKNOWN
+_NO_FLAGS = (0, 0)
 
 SpanRow = tuple[int, str, str, int | None, int | None, int, int | None]
+
+_SPANS = (
+    "SELECT a.id, s.state, s.reason, s.queue_id, s.call_id, s.since_ms, s.until_ms FROM agent a "
+    "CROSS JOIN state_span s ON s.agent_id = a.id AND s.since_ms = "
+    "(SELECT max(since_ms) FROM state_span WHERE agent_id = a.id AND since_ms <= ?)"
+)
+_SERVING = (
+    "CROSS JOIN member m ON m.agent_id = p.agent_id AND m.queue_id = p.queue_id AND m.since_ms = (SELECT max(since_ms) "
+    "FROM member WHERE agent_id = p.agent_id AND queue_id = p.queue_id AND since_ms <= ?1) "
+    "WHERE m.paused IS NULL AND (m.until_ms IS NULL OR m.until_ms > ?1)"
+)
+_MEMBERS = f"SELECT p.agent_id, p.queue_id FROM membership p {_SERVING}"
+_SOME_MEMBERS = (
+    f"SELECT p.agent_id, p.queue_id FROM json_each(?2) j CROSS JOIN membership p ON p.agent_id = j.value {_SERVING}"
+)
+
+_ROLLED = (
+    f"SELECT queue_id, {', '.join(f'sum({name})' for name in CALL_COLUMNS)} FROM rollup_queue "
+    "WHERE start_ms >= ? AND start_ms < ? GROUP BY queue_id"
+)
+_ENTERED = "SELECT * FROM call WHERE entered_ms >= ? AND entered_ms < ?"
+_UNENDED = (
+    # entered of late, long ago (those that took long have an index of their own), or never ended
+    "FROM (SELECT * FROM call WHERE entered_ms >= ?1 AND entered_ms <= ?2 AND ended_ms > ?2 UNION ALL "
+    "SELECT * FROM call WHERE ended_ms > ?2 AND ended_ms <= ?3 AND ended_ms - entered_ms > 900000 "
+    "AND entered_ms < ?1 UNION ALL "
+    "SELECT * FROM call WHERE ended_ms IS NULL AND entered_ms <= ?2)"
+)
+_WAITING = f"SELECT * {_UNENDED} WHERE answered_ms IS NULL OR answered_ms > ?2"
+_TALKING = f"SELECT queue_id, count(*) {_UNENDED} WHERE answered_ms <= ?2 GROUP BY queue_id"
 
 DEPTH_MINUTES = 30
 """How many whole minutes of depth a queue's row holds."""
 
 
-def _last_known(span: SpanRow, over: bool) -> float:
-    """Return the moment that must lie in the day for an agent to be of the day: the last of what is known of them."""
-    if over:
-        return span[6] or 0
-    return span[5] if span[1] in _AWAY else inf
-
-
 class AgentsAsOf:
-    """The agents' rows. A row is rebuilt only when the agent's span, flags or membership is another one."""
+    """The agents' rows.
+
+    At the live edge a row is built anew only when the agent's span, flags or membership is another one: the writer
+    says (`revision`) when anything else of an agent changed. In the past all rows are built.
+    """
 
     def __init__(self, connection: sqlite3.Connection, directory: DirectoryCache) -> None:
         """Read through `connection`; names come from `directory`."""
         self._connection = connection
         self._directory = directory
-        self._rows: dict[int, tuple[object, AgentRow]] = {}
+        self._handled = HandledBook(connection)
+        self._kept: dict[int, tuple[object, AgentRow]] = {}
+        self._kept_for: object = None
+        self._named: dict[tuple[int, ...], tuple[str, ...]] = {(): ()}
         self.members: dict[int, tuple[int, ...]] = {}
         """The ids of the queues each agent serves, unpaused, at the moment of the last `at`."""
-        self._members_key: tuple[int, bool] = (-1, False)
-        self._day_ms = -1
+        self._members_revision: int | None = None
+        self._spans: dict[int, SpanRow] = {}
 
     def at(
-        self, moment_ms: int, day_ms: int, blind_ms: int | None, flags: Mapping[int, Sequence[int]]
+        self, moment_ms: int, day_ms: int, blind_ms: int | None, flags: Mapping[int, Sequence[int]], live: bool
     ) -> tuple[AgentRow, ...]:
         """Return the agents of the day at a moment.
 
         `day_ms` is the day's start; `blind_ms` since when nothing is known (None: the moment was measured);
-        `flags` gives each agent's (open flags, praises). Who has been off since before the day is left out.
+        `flags` gives each agent's (open flags, praises); `live`: the store knows of nothing after the moment. Who
+        has been off since before the day is left out.
         """
-        spans: list[SpanRow] = self._connection.execute(
-            "SELECT a.id, s.state, s.reason, s.queue_id, s.call_id, s.since_ms, s.until_ms FROM agent a "
-            "CROSS JOIN state_span s ON s.agent_id = a.id AND s.since_ms = "
-            "(SELECT max(since_ms) FROM state_span WHERE agent_id = a.id AND since_ms <= ?)",
-            (moment_ms,),
-        ).fetchall()
-        self._load_members(moment_ms)
-        stamp = self._directory.stamp
-        kept: dict[int, tuple[object, AgentRow]] = {}
-        changed: list[tuple[SpanRow, object]] = []
-        for span in spans:
-            until_ms = span[6]
-            over = until_ms is not None and until_ms <= moment_ms
-            if _last_known(span, over) < day_ms:
-                continue
-            agent_id = span[0]
-            key: object = (span[:6], over, blind_ms, day_ms, stamp, flags.get(agent_id), self.members.get(agent_id))
-            known = self._rows.get(agent_id)
-            if known is not None and known[0] == key:
-                kept[agent_id] = known
-            else:
-                changed.append((span if over else (*span[:6], None), key))
-        figures = self._figures([span[0] for span, _ in changed], day_ms, moment_ms)
-        for span, key in changed:
-            row = self._row(span, blind_ms, flags.get(span[0], (0, 0)), figures[span[0]])
-            kept[span[0]] = (key, row)
-        self._rows = kept
-        return tuple(kept[span[0]][1] for span in spans if span[0] in kept)
+        spans: list[SpanRow] = self._connection.execute(_SPANS, (moment_ms,)).fetchall()
+        self._named = {(): ()}
+        self._load_members(moment_ms, live, spans)
+        here = [
+            span
+            for span in spans
+            if (
+                span[5] >= day_ms or span[1] not in _AWAY
+                if span[6] is None or span[6] > moment_ms
+                else span[6] >= day_ms
+            )
+        ]
+        if live:
+            return self._kept_or_built(here, moment_ms, day_ms, blind_ms, flags)
+        self._kept_for = None
+        return tuple(self._built(here, moment_ms, day_ms, blind_ms, flags))
 
-    def _row(
-        self, span: SpanRow, blind_ms: int | None, flags: Sequence[int], figures: tuple[int, int, int | None]
-    ) -> AgentRow:
-        agent_id, word, reason, queue_id, _, since_ms, until_ms = span
-        state = _STATES[word]
-        if until_ms is not None:
-            state, reason, queue_id, since_ms = State.UNKNOWN, "", None, until_ms
-        elif blind_ms is not None and state != State.OFFLINE:
-            state, reason, queue_id, since_ms = State.UNKNOWN, "", None, max(blind_ms, since_ms)
-        name = self._directory.agent(agent_id)
-        calls, handle_ms, rested_ms = figures
-        return AgentRow(
-            agent_id,
-            name.name,
-            name.team,
-            name.seat,
-            state,
-            reason,
-            self._directory.queue_name(queue_id),
-            since_ms,
-            calls,
-            handle_ms,
-            flags[0],
-            flags[1],
-            tuple(self._directory.queue_name(queue) for queue in self.members.get(agent_id, ())),
-            None if state in (State.OFFLINE, State.UNKNOWN) else rested_ms,
+    def _kept_or_built(
+        self,
+        spans: Sequence[SpanRow],
+        moment_ms: int,
+        day_ms: int,
+        blind_ms: int | None,
+        flags: Mapping[int, Sequence[int]],
+    ) -> tuple[AgentRow, ...]:
+        """Return the rows of the live edge, each the last one where nothing of it changed."""
+        kept_for = (day_ms, blind_ms, self._directory.stamp, self._directory.revision("rollup"))
+        kept = self._kept if kept_for == self._kept_for else {}
+        members = self.members
+        keys = {span[0]: (span, flags.get(span[0]), members.get(span[0])) for span in spans}
+        changed = [key[0] for agent, key in keys.items() if agent not in kept or kept[agent][0] != key]
+        built = {row[0]: row for row in self._built(changed, moment_ms, day_ms, blind_ms, flags)}
+        self._kept_for = kept_for
+        self._kept = {i: (key, built[i]) if i in built else kept[i] for i, key in keys.items()}
+        return tuple([row for _, row in self._kept.values()])
+
+    def _built(
+        self,
+        spans: Sequence[SpanRow],
+        moment_ms: int,
+        day_ms: int,
+        blind_ms: int | None,
+        flags: Mapping[int, Sequence[int]],
+    ) -> list[AgentRow]:
+        """Return the rows of agents who are in these spans."""
+        handled = self._handled.of([span[0] for span in spans], day_ms, moment_ms)
+        agent_of, queue_name, names, members = (
+            self._directory.agent,
+            self._directory.queue_name,
+            self._names,
+            self.members,
         )
+        rows = []
+        for span, (calls, handle_ms, rested_ms) in zip(spans, handled, strict=True):
+            agent_id, word, reason, queue_id, _, since_ms, until_ms = span
+            state = _STATES[word]
+            if until_ms is not None and until_ms <= moment_ms:
+                state, reason, queue_id, since_ms = _UNKNOWN, "", None, until_ms
+            elif blind_ms is not None and word != "offline":
+                state, reason, queue_id, since_ms = _UNKNOWN, "", None, max(blind_ms, since_ms)
+            name, team, seat, _skills = agent_of(agent_id)
+            raised, praise = flags.get(agent_id, _NO_FLAGS)
+            queue = "" if queue_id is None else queue_name(queue_id)
+            parts = (agent_id, name, team, seat, state, reason, queue, since_ms, calls, handle_ms, raised, praise)
+            rested = None if state in _AWAY else rested_ms
+            rows.append(AgentRow(*parts, names(members.get(agent_id, ())), rested))
+        return rows
 
-    def _figures(self, agents: list[int], day_ms: int, moment_ms: int) -> dict[int, tuple[int, int, int | None]]:
-        """Return, by agent, the day's handled visits, their talk + hold + wrap-up, and when the last rest ended.
+    def _names(self, queues: tuple[int, ...]) -> tuple[str, ...]:
+        """Return the names of queues; agents who serve the same ones share them."""
+        names = self._named.get(queues)
+        if names is None:
+            names = self._named[queues] = tuple(map(self._directory.queue_name, queues))
+        return names
 
-        A rest is a break of 5 minutes or more, or the time before the first sign-in.
+    def _load_members(self, moment_ms: int, live: bool, spans: Sequence[SpanRow]) -> None:
+        """Load who serves which queue: all, or at the live edge only those whose span is another one.
+
+        The writer makes another revision of memberships that change while the span stays.
         """
-        if not agents:
-            return {}
-        given = (json.dumps(agents), moment_ms, day_ms)
-        handled = {
-            agent: (calls, handle_ms)
-            for agent, calls, handle_ms in self._connection.execute(
-                "SELECT j.value, count(*), sum(talk_ms + coalesce(hold_ms, 0) + CASE WHEN ended_ms + wrap_up_ms <= ?2 "
-                "THEN wrap_up_ms ELSE 0 END) FROM json_each(?1) j CROSS JOIN call c ON c.agent_id = j.value "
-                "AND entered_ms >= ?3 AND entered_ms <= ?2 AND ended_ms <= ?2 AND talk_ms IS NOT NULL GROUP BY j.value",
-                given,
-            ).fetchall()
-        }
-        rested = self._connection.execute(
-            "SELECT j.value, coalesce((SELECT max(until_ms) FROM state_span WHERE agent_id = j.value AND until_ms > ?3 "
-            "AND until_ms <= ?2 AND state IN ('not_ready', 'offline') AND until_ms - since_ms >= 300000), "
-            "(SELECT min(since_ms) FROM state_span WHERE agent_id = j.value AND since_ms >= ?3)) FROM json_each(?1) j",
-            given,
-        ).fetchall()
-        return {agent: (*handled.get(agent, (0, 0)), rested_ms) for agent, rested_ms in rested}
-
-    def _load_members(self, moment_ms: int) -> None:
-        """Load who serves which queue, unless the writer has changed nothing and this is the live edge still."""
         revision = self._directory.revision("member")
-        if self._members_key == (revision, True):
-            return
-        serving: dict[int, list[int]] = defaultdict(list)
-        for agent_id, queue_id, until_ms, paused in self._connection.execute(
-            "SELECT p.agent_id, p.queue_id, m.until_ms, m.paused FROM membership p CROSS JOIN member m "
-            "ON m.agent_id = p.agent_id AND m.queue_id = p.queue_id AND m.since_ms = (SELECT max(since_ms) "
-            "FROM member WHERE agent_id = p.agent_id AND queue_id = p.queue_id AND since_ms <= ?)",
-            (moment_ms,),
-        ).fetchall():
-            if paused is None and (until_ms is None or until_ms > moment_ms):
-                serving[agent_id].append(queue_id)
-        self.members = {agent: tuple(queues) for agent, queues in serving.items()}
-        edge = self._connection.execute("SELECT max(until_ms) FROM coverage").fetchone()[0]
-        self._members_key = (revision, edge is not None and moment_ms >= edge)
+        before = self._spans
+        changed = [span[0] for span in spans if before.get(span[0]) != span]
+        if live and revision == self._members_revision and len(changed) < FEW:
+            given: tuple[object, ...] = (moment_ms, json.dumps(changed))
+            rows = self._connection.execute(_SOME_MEMBERS, given).fetchall()
+            for agent_id in changed:
+                self.members.pop(agent_id, None)
+        else:
+            rows = self._connection.execute(_MEMBERS, (moment_ms,)).fetchall()
+            self.members = {}
+        for agent_id, group in groupby(rows, key=itemgetter(0)):
+            self.members[agent_id] = tuple([queue_id for _, queue_id in group])
+        self._members_revision, self._spans = (revision, {span[0]: span for span in spans}) if live else (None, {})
 
     @staticmethod
     def free(agents: Iterable[AgentRow]) -> frozenset[int]:
@@ -175,18 +206,15 @@ class QueuesAsOf:
         free: frozenset[int],
         members: Mapping[int, Sequence[int]],
         known: bool,
+        live: bool,
     ) -> tuple[tuple[QueueRow, ...], ServiceLevel]:
         """Return the queues at a moment and the floor's service level; nobody waits where nothing is `known`."""
-        figures, waiting, talking = self._figures(moment_ms, day_ms)
+        figures, waiting, talking = self._figures(moment_ms, day_ms, live)
         if not known:
             waiting, talking = {}, {}
         depth = self._depth(moment_ms)
-        serving: dict[int, int] = defaultdict(int)
-        available: dict[int, int] = defaultdict(int)
-        for agent, queues in members.items():
-            for queue in queues:
-                serving[queue] += 1
-                available[queue] += agent in free
+        serving = Counter(chain.from_iterable(members.values()))
+        available = Counter(chain.from_iterable(members.get(agent, ()) for agent in free))
         rows = []
         within = n = 0
         for queue_id, (name, channel, goal) in self._directory.queues.items():
@@ -224,53 +252,45 @@ class QueuesAsOf:
         return ServiceLevel(ratio(within, n), within, n, formula, max(thresholds, default=0), target)
 
     def _figures(
-        self, moment_ms: int, day_ms: int
+        self, moment_ms: int, day_ms: int, live: bool
     ) -> tuple[dict[int, CallFigures], dict[int, list[int]], dict[int, int]]:
-        """Return the day's figures up to a moment, the entries of who waits then, and how many talk, by queue."""
-        edge_ms = max(interval_start(moment_ms), day_ms)
+        """Return the day's figures up to a moment, the entries of who waits then, and how many talk, by queue.
+
+        The interval of the moment is taken whole and what came later in it taken off, or, early in it, only what
+        came so far added: whichever is less to read. Of the figures only those hold that a row shows: they count a
+        visit the same from its answer on.
+        """
+        start_ms = interval_start(moment_ms)
+        whole = live or moment_ms - start_ms > INTERVAL // 2
+        edge_ms = start_ms + INTERVAL if whole else start_ms
         figures: dict[int, list[CallFigures]] = defaultdict(list)
         for queue_id, rolled in self._rolled(day_ms, edge_ms):
             figures[queue_id].append(rolled)
+        goal_of = self._directory.goal_of
+        loose: dict[int, list[CallFigures]] = defaultdict(list)
+        entered = (moment_ms + 1, edge_ms) if whole else (edge_ms, moment_ms + 1)
+        for row in self._connection.execute(_ENTERED, entered).fetchall():
+            call = Call._make(row)
+            seen = call if whole else as_of(call, moment_ms)
+            loose[call.queue_id].append(figures_of(seen, goal_of(call.queue_id, call.entered_ms)))
+        for queue_id, each in loose.items():
+            figures[queue_id].append(NOTHING.minus(total(each)) if whole else total(each))
+        unended = (start_ms - INTERVAL, moment_ms, moment_ms + DAY)
         waiting: dict[int, list[int]] = defaultdict(list)
-        talking: dict[int, int] = defaultdict(int)
-        for call in self._unsettled(moment_ms, edge_ms):
-            queue_id = call.queue_id
-            settled = call.ended_ms is not None and call.ended_ms <= moment_ms
-            if not settled:
-                if call.answered_ms is not None and call.answered_ms <= moment_ms:
-                    talking[queue_id] += 1
-                else:
-                    waiting[queue_id].append(call.entered_ms)
-            if call.entered_ms < day_ms or (settled and call.entered_ms < edge_ms):
-                continue
-            goal = self._directory.goal_of(queue_id, call.entered_ms)
-            now = figures_of(call if settled else as_of(call, moment_ms), goal)
-            if call.entered_ms < edge_ms:
-                now = now.minus(figures_of(call, goal))
-            figures[queue_id].append(now)
+        for row in self._connection.execute(_WAITING, unended).fetchall():
+            call = Call._make(row)
+            waiting[call.queue_id].append(call.entered_ms)
+            if day_ms <= call.entered_ms < edge_ms:
+                goal = goal_of(call.queue_id, call.entered_ms)
+                now = figures_of(as_of(call, moment_ms), goal).minus(figures_of(call, goal))
+                figures[call.queue_id].append(now)
+        talking = dict(self._connection.execute(_TALKING, unended).fetchall())
         return {queue_id: total(parts) for queue_id, parts in figures.items()}, waiting, talking
 
     def _rolled(self, day_ms: int, edge_ms: int) -> list[tuple[int, CallFigures]]:
-        """Return the sums of the rollups from the day's start to the interval that is not full yet."""
-        sums = ", ".join("max(max_wait_ms)" if name == "max_wait_ms" else f"sum({name})" for name in CALL_COLUMNS)
-        rows = self._connection.execute(
-            f"SELECT queue_id, {sums} FROM rollup_queue WHERE start_ms >= ? AND start_ms < ? GROUP BY queue_id",
-            (day_ms, edge_ms),
-        ).fetchall()
-        return [(row[0], CallFigures(*row[1:])) for row in rows]
-
-    def _unsettled(self, moment_ms: int, edge_ms: int) -> list[Call]:
-        """Return the visits that may not be as the rollups have them: recent ones, long ones and open ones."""
-        recent_ms = edge_ms - INTERVAL
-        rows = self._connection.execute(
-            "SELECT * FROM call WHERE entered_ms >= ?4 AND entered_ms <= ?2 UNION ALL "
-            "SELECT * FROM call WHERE entered_ms >= ?1 AND entered_ms < ?4 AND ended_ms > ?2 UNION ALL "
-            "SELECT * FROM call WHERE ended_ms > ?2 AND ended_ms <= ?3 AND ended_ms - entered_ms > 900000 "
-            "AND entered_ms < ?1 UNION ALL "
-            "SELECT * FROM call WHERE ended_ms IS NULL AND entered_ms < ?4",
-            (recent_ms, moment_ms, moment_ms + DAY, edge_ms),
-        ).fetchall()
-        return [Call(*row) for row in rows]
+        """Return the sums of the rollups from the day's start to an interval's start."""
+        rows = self._connection.execute(_ROLLED, (day_ms, edge_ms)).fetchall()
+        return [(row[0], CallFigures._make(row[1:])) for row in rows]
 
     def _depth(self, moment_ms: int) -> dict[int, tuple[int, ...]]:
         last = moment_ms - moment_ms % MINUTE

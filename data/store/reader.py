@@ -108,9 +108,10 @@ class Reader:
         counts: dict[int, list[int]] = {}
         for flag in flags:
             counts.setdefault(flag.agent_id, [0, 0])[flag.kind == FlagKind.PRAISE] += 1
-        agents = self._agents.at(moment_ms, day.since_ms, None if known else edge_ms, counts)
+        live = self._is_live(moment_ms)
+        agents = self._agents.at(moment_ms, day.since_ms, None if known else edge_ms, counts, live)
         free = self._agents.free(agents)
-        queues, overall = self._queues.at(moment_ms, day.since_ms, free, self._agents.members, known)
+        queues, overall = self._queues.at(moment_ms, day.since_ms, free, self._agents.members, known, live)
         oldest = min((q.oldest_ms for q in queues if q.oldest_ms is not None), default=None)
         totals = Totals(
             waiting=sum(q.waiting for q in queues),
@@ -154,6 +155,11 @@ class Reader:
         limit = max(STALE_INTERVALS * interval, STALE_MS)
         health = Health.UP if beyond <= limit else Health.NONE
         return SourceState(safe_text(name), health, min(until_ms, moment_ms), interval)
+
+    def _is_live(self, moment_ms: int) -> bool:
+        """Whether the store knows of nothing after a moment."""
+        edge_ms = self.connection.execute("SELECT max(until_ms) FROM coverage").fetchone()[0]
+        return edge_ms is not None and moment_ms >= edge_ms
 
     def _interval(self) -> int:
         row = self.connection.execute("SELECT max(interval_ms) FROM heartbeat").fetchone()

@@ -210,8 +210,11 @@ class Writer:
             "UPDATE agent SET signed_in = ?, presumed = ?, paused = ? WHERE id = ?",
             [(*standing, agent_id) for agent_id, standing in rows.standings.items()],
         )
-        if rows.members_changed:
+        settled = {agent_id for agent_id, _ in rows.spans}
+        if rows.members_changed or any(key[0] not in settled for key in rows.members):
             _revise(connection, "member")
+        if any(_handled_by_others(before, after, settled) for before, after in rows.calls.values()):
+            _revise(connection, "rollup")
         connection.executemany(
             "INSERT OR REPLACE INTO ring (agent_id, queue_id, call_id, at_ms, ring_ms, cancelled) "
             "VALUES (?, ?, ?, ?, ?, ?)",
@@ -238,6 +241,12 @@ def _write_calls(connection: sqlite3.Connection, rows: Rows) -> None:
         "wait_ms = ?, ring_ms = ?, talk_ms = ?, hold_ms = ?, wrap_up_ms = ?, outcome = ? WHERE id = ?",
         changed,
     )
+
+
+def _handled_by_others(before: Call | None, after: Call, settled: set[int]) -> bool:
+    """Whether an ended visit changes what an agent has handled whose state stays: readers go by the state."""
+    agents = {call.agent_id for call in (before, after) if call is not None and call.ended_ms is not None}
+    return not agents - {None} <= settled
 
 
 def _beat(connection: sqlite3.Connection, source_id: int, beat: Beat) -> None:
