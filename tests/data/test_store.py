@@ -81,7 +81,7 @@ def check_rollups(store: Path) -> None:
     assert {key: list(row[size:]) for key, row in agents.items() if any(row[size:])} == times
 
 
-@examples(80)
+@examples(60)
 @given(watches(ANY))
 def test_rollups_equal_the_raw_sums(tmp_path: Path, observations: list[Observation]) -> None:
     store = Path(mkdtemp(dir=tmp_path)) / "s.sqlite"
@@ -109,7 +109,7 @@ def test_rollups_of_a_real_run_and_of_a_played_day(tmp_path: Path) -> None:
 def test_the_longest_wait_shrinks_when_a_lost_visit_is_found(tmp_path: Path) -> None:
     gone = [CallEntered(START, "c1", "sales"), CallEntered(START, "c2", "sales"), CallEntered(START, "c3", "sales")]
     ends: list[Event] = [CallAnswered(START + 30_000, "c2", "sales", "Ann", 30_000)]
-    back = [
+    back: list[Event] = [
         CallAnswered(START + 900_000, "c1", "sales", "Bob", 20_000),
         CallAnswered(START + 900_001, "c3", "sales", "Ann", 7),
     ]
@@ -215,11 +215,13 @@ def test_before_and_long_after_nothing_is_known(real_run: Path) -> None:
 # One code path: walked or sought, live or replayed
 
 
-def test_a_reader_walked_forward_equals_a_fresh_one_at_each_second(real_run: Path) -> None:
+def test_a_reader_walked_forward_by_seconds_equals_a_fresh_one(real_run: Path) -> None:
     with Reader(real_run) as walked:
-        for moment_ms in range(FIRST_MS - 2_000, LAST_MS + 20_000, 1_000):
-            with Reader(real_run) as fresh:
-                assert walked.floor_at(moment_ms, UTC) == fresh.floor_at(moment_ms, UTC)
+        for number, moment_ms in enumerate(range(FIRST_MS - 2_000, LAST_MS + 20_000, 1_000)):
+            picture = walked.floor_at(moment_ms, UTC)
+            if number % 3 == 0:
+                with Reader(real_run) as fresh:
+                    assert fresh.floor_at(moment_ms, UTC) == picture
 
 
 def test_a_reader_walked_to_and_fro_equals_a_fresh_one(tmp_path: Path) -> None:
@@ -287,8 +289,8 @@ def check_restarts(folder: Path, observations: list[Observation]) -> None:
     assert dump(folder / "always.sqlite") == dump(folder / "never.sqlite")
 
 
-@examples(80)
-@given(logged_events(nasty=True), st.lists(st.integers(1, 60), max_size=12))
+@examples(40)
+@given(logged_events(nasty=True), st.lists(st.integers(1, 60), max_size=8))
 def test_a_recorder_that_starts_again_goes_on_as_before(tmp_path: Path, events: list[Event], cuts: list[int]) -> None:
     check_restarts(Path(mkdtemp(dir=tmp_path)), in_pieces(events, cuts, directory=None))
 
