@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from data.model.days import HOUR, local_time
+from data.model.days import HOUR, MINUTE, local_time
 from data.model.picture import CallLine, Detail, Picture, TimelinePart
 from data.model.words import State
 from widgets.canvas import Line, Piece, padded
-from widgets.cells import brief, duration, fit, long_duration, percent, safe, width_of
+from widgets.cells import brief, duration, fit, long_duration, percent, safe, spark, width_of
 from widgets.columns import Column
 from widgets.look import REASON_WORDS, STATE_WORDS, Look
 from widgets.pane import Heading
@@ -78,6 +78,7 @@ class DetailPane(TablePane[CallLine]):
         if detail.timeline:
             lines.append(padded(self._now(detail.timeline[-1]), width, look.glyphs.ellipsis))
             lines += timeline_lines(detail, width, look)
+        lines += depth_lines(detail, width, look)
         lines += figure_lines(detail, width, look)
         if lines:
             lines.append((Piece(" " * width),))
@@ -122,6 +123,22 @@ def timeline_lines(detail: Detail, width: int, look: Look) -> list[Line]:
     )
     blank: Line = (Piece(" " * width),)
     return [blank, bar, _hours(since, until, width, look), *_legend(detail.timeline, width, look)]
+
+
+def depth_lines(detail: Detail, width: int, look: Look) -> list[Line]:
+    """Return a queue's depth over the day as a strip, the hours under it, and its deepest minute in words."""
+    if len(detail.depth) < 2:
+        return []
+    deepest = max(detail.depth)
+    at_ms = detail.depth_since_ms + detail.depth.index(deepest) * MINUTE
+    said = look.say("most waiting: {n} at {time}", n=deepest, time=look.clock(at_ms)) if deepest else ""
+    columns = [detail.depth[x * len(detail.depth) // width] for x in range(width)]
+    if len(detail.depth) > width:
+        columns = list(detail.depth)
+    strip = spark(columns, width, look.glyphs.spark, look.limits.of(detail.title).waiting[2])
+    blank: Line = (Piece(" " * width),)
+    words = [padded((Piece(said, "dim"),), width)] if said else []
+    return [blank, (Piece(strip, "spark"),), _hours(detail.depth_since_ms, detail.moment_ms, width, look), *words]
 
 
 def _by_column(parts: Sequence[TimelinePart], since_ms: int, until_ms: int, width: int) -> list[State | None]:

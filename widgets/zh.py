@@ -121,6 +121,7 @@ ZH: Mapping[str, str] = {
     "Detail": "详情",
     "Reading the day…": "正在读取当天……",
     "{n} calls": "{n} 通",
+    "most waiting: {n} at {time}": "排队最多：{time} 有 {n} 个",
     "time": "时间",
     "outcome": "结果",
     "agent": "坐席",

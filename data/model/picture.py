@@ -187,6 +187,9 @@ class Detail(NamedTuple):
     calls: tuple[CallLine, ...]
     figures: tuple[tuple[str, float | int | None, str], ...]
     """(name, value, unit) with units "n", "ms", "ratio"."""
+    depth: tuple[int, ...] = ()
+    """Of a queue: contacts waiting at each whole minute from `depth_since_ms` on."""
+    depth_since_ms: int = 0
 
 
 class DayMark(NamedTuple):

@@ -138,7 +138,19 @@ class DayBook:
             ("longest wait", figures.max_wait_ms, "ms"),
         )
         title = self._directory.queue_name(queue_id)
-        return Detail(title, moment_ms, *day, (), self._lines(calls, moment_ms), shown)
+        since_ms = (calls[-1].entered_ms if calls else moment_ms) // MINUTE * MINUTE
+        depth = self._depth(queue_id, since_ms, moment_ms)
+        return Detail(title, moment_ms, *day, (), self._lines(calls, moment_ms), shown, depth, since_ms)
+
+    def _depth(self, queue_id: int, since_ms: int, moment_ms: int) -> tuple[int, ...]:
+        """Return how many waited in a queue at each whole minute from one to a moment."""
+        depth = [0] * ((moment_ms - since_ms) // MINUTE + 1)
+        for at_ms, waiting in self._connection.execute(
+            "SELECT at_ms, waiting FROM queue_sample WHERE queue_id = ? AND at_ms >= ? AND at_ms <= ?",
+            (queue_id, since_ms, moment_ms),
+        ).fetchall():
+            depth[(at_ms - since_ms) // MINUTE] = waiting
+        return tuple(depth)
 
     def _timeline(self, agent_id: int, moment_ms: int, day: Window) -> tuple[TimelinePart, ...]:
         """Return an agent's states within the day up to a moment; what nobody measured is left out."""
