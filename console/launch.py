@@ -62,11 +62,15 @@ def run_live(settings: Settings, store: Path) -> int:
 
 
 def run_replay(settings: Settings, store: Path, moment_ms: int | None) -> int:
-    """Show a store's past from a moment on; None: from the start of the last measured stretch. Raises StoreError."""
+    """Show a store's past from a moment on, or where something first happens after it. Raises StoreError.
+
+    `moment_ms` None: from the start of the last measured stretch.
+    """
     with Reader(store) as reader:
         measured = reader.measured()
-    if moment_ms is None:
-        moment_ms = measured[-1][0] if measured else time.time_ns() // 1_000_000
+        if moment_ms is None:
+            moment_ms = measured[-1][0] if measured else time.time_ns() // 1_000_000
+        moment_ms = reader.opening(moment_ms)
     return show(_options(settings, store, live=False, moment_ms=moment_ms))
 
 

@@ -1,20 +1,22 @@
 """Reading the store: the floor as of any moment, live or past, by one code path.
 
-Every query fetches all its rows at once in autocommit, so no cursor or transaction outlives a call. What does not
-change between two moments (the directory, who serves which queue) is kept in memory until the writer says that it
-has changed.
+Each answer is of one state of the store: its queries share a read transaction that ends before the answer is given,
+and fetch all their rows at once, so that no cursor or transaction outlives a call. What does not change between two
+moments (the directory, who serves which queue) is kept in memory until the writer says that it has changed.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
 from data.alerts import LIMITS, Limits
 from data.metrics import Goal
-from data.model.days import day_around
+from data.model.days import DAY, MINUTE, day_around
 from data.model.picture import (
     AgentRow,
     ChecklistView,
@@ -64,6 +66,20 @@ class Reader:
         """Close the store."""
         self.connection.close()
 
+    @contextmanager
+    def _one_state(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection that sees one state of the store, whatever is written meanwhile; explain its errors."""
+        connection = self.connection
+        try:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                if connection.in_transaction:
+                    connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise explain(error, self.path) from error
+
     def version(self) -> int:
         """Return a number that changes when another process has written."""
         try:
@@ -73,30 +89,37 @@ class Reader:
 
     def site(self) -> dict[str, str]:
         """Return the facts of the site that were kept: `name`, `zone`."""
-        return dict(self.connection.execute("SELECT key, value FROM site").fetchall())
+        with self._one_state() as connection:
+            return dict(connection.execute("SELECT key, value FROM site").fetchall())
 
     def fed(self) -> bool:
         """Tell whether a poller has ever fed this store."""
-        return self.connection.execute("SELECT 1 FROM heartbeat LIMIT 1").fetchone() is not None
+        with self._one_state() as connection:
+            return connection.execute("SELECT 1 FROM heartbeat LIMIT 1").fetchone() is not None
 
     def measured(self) -> list[tuple[int, int]]:
         """Return what was measured, as (since, until) in ms, in order."""
-        return self.connection.execute("SELECT since_ms, until_ms FROM coverage ORDER BY since_ms").fetchall()
+        with self._one_state() as connection:
+            return connection.execute("SELECT since_ms, until_ms FROM coverage ORDER BY since_ms").fetchall()
 
     def bounds(self) -> tuple[int, int] | None:
         """Return the first and the last measured moment, None where nothing was measured."""
-        try:
-            since_ms, until_ms = self.connection.execute("SELECT min(since_ms), max(until_ms) FROM coverage").fetchone()
-        except sqlite3.Error as error:
-            raise explain(error, self.path) from error
+        with self._one_state() as connection:
+            since_ms, until_ms = connection.execute("SELECT min(since_ms), max(until_ms) FROM coverage").fetchone()
         return None if since_ms is None else (since_ms, until_ms)
+
+    def opening(self, since_ms: int) -> int:
+        """Return the moment at which a replay from `since_ms` has something to show: a minute into its first visit."""
+        sql = "SELECT min(entered_ms) FROM call WHERE entered_ms >= ? AND entered_ms < ?"
+        with self._one_state() as connection:
+            (entered_ms,) = connection.execute(sql, (since_ms, since_ms + DAY)).fetchone()
+            (until_ms,) = connection.execute("SELECT max(until_ms) FROM coverage").fetchone()
+        return since_ms if entered_ms is None else min(entered_ms + MINUTE, max(until_ms or 0, since_ms))
 
     def floor_at(self, moment_ms: int, zone: ZoneInfo) -> Picture:
         """Return the picture of the floor at a moment; `zone` cuts the local day whose figures it shows."""
-        try:
+        with self._one_state():
             return self._floor_at(moment_ms, zone)
-        except sqlite3.Error as error:
-            raise explain(error, self.path) from error
 
     def _floor_at(self, moment_ms: int, zone: ZoneInfo) -> Picture:
         day = day_around(moment_ms, zone)
@@ -125,20 +148,16 @@ class Reader:
 
     def strip_of(self, moment_ms: int, zone: ZoneInfo, limits: Limits = LIMITS) -> DayStrip:
         """Return the local day around a moment for the scrubber."""
-        try:
+        with self._one_state():
             self.directory.refresh(moment_ms)
             return self._days.strip(day_around(moment_ms, zone), limits)
-        except sqlite3.Error as error:
-            raise explain(error, self.path) from error
 
     def detail_of(self, kind: Literal["agent", "queue"], owner: int, moment_ms: int, zone: ZoneInfo) -> Detail:
         """Return the day of an agent or a queue, up to a moment."""
-        try:
+        with self._one_state():
             self.directory.refresh(moment_ms)
             day = day_around(moment_ms, zone)
             return (self._days.agent if kind == "agent" else self._days.queue)(owner, moment_ms, day)
-        except sqlite3.Error as error:
-            raise explain(error, self.path) from error
 
     def _source_at(self, moment_ms: int) -> SourceState:
         """Say whether a moment was measured: it was within a covered stretch, or shortly after one."""
@@ -167,10 +186,11 @@ class Reader:
 
     def pulse(self, boot_ms: int) -> SourceState:
         """Return how the poller is now; `boot_ms` is CLOCK_BOOTTIME. NONE: none ever ran on this store."""
-        row = self.connection.execute(
-            "SELECT s.name, h.at_ms, h.boot_ms, h.good_boot_ms, h.interval_ms, h.error FROM heartbeat h "
-            "JOIN source s ON s.id = h.source_id ORDER BY h.at_ms DESC LIMIT 1"
-        ).fetchone()
+        with self._one_state() as connection:
+            row = connection.execute(
+                "SELECT s.name, h.at_ms, h.boot_ms, h.good_boot_ms, h.interval_ms, h.error FROM heartbeat h "
+                "JOIN source s ON s.id = h.source_id ORDER BY h.at_ms DESC LIMIT 1"
+            ).fetchone()
         if row is None:
             return SourceState("", Health.NONE, None)
         name, at_ms, beat_ms, good_ms, interval_ms, error = row

@@ -215,7 +215,8 @@ class QueueLog:
         if key is None:
             key = self._keys[agent] = safe_text(self.names.key(agent))
             if key not in ("", "NONE") and key not in self._unjoined:
-                shown = key if kind in INTERFACE_EVENTS else safe_text(agent)
+                named = key in self.names.aliases.values()
+                shown = key if named or kind in INTERFACE_EVENTS else safe_text(agent)
                 if kind not in INTERFACE_EVENTS or key not in self._known_agents:
                     self._known_agents[key] = shown
         return key
