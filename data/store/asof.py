@@ -75,7 +75,6 @@ class AgentsAsOf:
         self._handled = HandledBook(connection)
         self._kept: dict[int, tuple[object, AgentRow]] = {}
         self._kept_for: object = None
-        self._named: dict[tuple[int, ...], tuple[str, ...]] = {(): ()}
         self.members: dict[int, tuple[int, ...]] = {}
         """The ids of the queues each agent serves, unpaused, at the moment of the last `at`."""
         self._members_revision: int | None = None
@@ -91,7 +90,6 @@ class AgentsAsOf:
         has been off since before the day is left out.
         """
         spans: list[SpanRow] = self._connection.execute(_SPANS, (moment_ms,)).fetchall()
-        self._named = {(): ()}
         self._load_members(moment_ms, live, spans)
         here = [
             span
@@ -136,34 +134,24 @@ class AgentsAsOf:
     ) -> list[AgentRow]:
         """Return the rows of agents who are in these spans."""
         handled = self._handled.of([span[0] for span in spans], day_ms, moment_ms)
-        agent_of, queue_name, names, members = (
-            self._directory.agent,
-            self._directory.queue_name,
-            self._names,
-            self.members,
-        )
+        agent_of, members = self._directory.agent, self.members
+        queue_names: dict[int | None, str] = {i: queue.name for i, queue in self._directory.queues.items()}
+        named = {queues: tuple([queue_names.get(i, "") for i in queues]) for queues in {(), *members.values()}}
         rows = []
         for span, (calls, handle_ms, rested_ms) in zip(spans, handled, strict=True):
             agent_id, word, reason, queue_id, _, since_ms, until_ms = span
-            state = _STATES[word]
+            state, queue = _STATES[word], queue_names.get(queue_id, "")
             if until_ms is not None and until_ms <= moment_ms:
-                state, reason, queue_id, since_ms = _UNKNOWN, "", None, until_ms
+                state, reason, queue, since_ms = _UNKNOWN, "", "", until_ms
             elif blind_ms is not None and word != "offline":
-                state, reason, queue_id, since_ms = _UNKNOWN, "", None, max(blind_ms, since_ms)
+                state, reason, queue, since_ms = _UNKNOWN, "", "", max(blind_ms, since_ms)
             name, team, seat, _skills = agent_of(agent_id)
             raised, praise = flags.get(agent_id, _NO_FLAGS)
-            queue = "" if queue_id is None else queue_name(queue_id)
-            parts = (agent_id, name, team, seat, state, reason, queue, since_ms, calls, handle_ms, raised, praise)
+            queues = named[members.get(agent_id, ())]
             rested = None if state in _AWAY else rested_ms
-            rows.append(AgentRow(*parts, names(members.get(agent_id, ())), rested))
+            parts = (state, reason, queue, since_ms, calls, handle_ms, raised, praise, queues, rested)
+            rows.append(AgentRow._make((agent_id, name, team, seat, *parts)))
         return rows
-
-    def _names(self, queues: tuple[int, ...]) -> tuple[str, ...]:
-        """Return the names of queues; agents who serve the same ones share them."""
-        names = self._named.get(queues)
-        if names is None:
-            names = self._named[queues] = tuple(map(self._directory.queue_name, queues))
-        return names
 
     def _load_members(self, moment_ms: int, live: bool, spans: Sequence[SpanRow]) -> None:
         """Load who serves which queue: all, or at the live edge only those whose span is another one.

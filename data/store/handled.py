@@ -14,7 +14,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import accumulate, groupby
 from operator import itemgetter
-from typing import NamedTuple
 
 from data.model.days import DAY, HOUR
 
@@ -36,15 +35,13 @@ _LOOK_UP = (
 )
 
 
-class Handled(NamedTuple):
-    """An agent's day up to a moment."""
+Handled = tuple[int, int, int | None]
+"""An agent's day up to a moment.
 
-    calls: int = 0
-    """Visits handled: answered, ended, and with a known talk time."""
-    handle_ms: int = 0
-    """Their talk + hold + wrap-up."""
-    rested_ms: int | None = None
-    """The end of the last break of 5 minutes or more, or when the agent was first seen that day."""
+- Visits handled: answered, ended, and with a known talk time.
+- Their talk + hold + wrap-up in ms.
+- The end of the last break of 5 minutes or more, or when the agent was first seen that day.
+"""
 
 
 class _Sums:
@@ -71,7 +68,7 @@ class _Sums:
         calls = bisect_right(self.ended, moment_ms)
         handle_ms = self.handle[calls] + self.wrap_up[bisect_right(self.wrapped, moment_ms)]
         seen = bisect_right(self.rests, moment_ms)
-        return Handled(calls, handle_ms, self.rests[seen - 1] if seen else None)
+        return calls, handle_ms, self.rests[seen - 1] if seen else None
 
 
 class HandledBook:
@@ -100,7 +97,7 @@ class HandledBook:
 
     def _looked_up(self, agents: Sequence[int], day_ms: int, moment_ms: int) -> list[Handled]:
         rows = self._connection.execute(_LOOK_UP, (json.dumps(agents), moment_ms, day_ms)).fetchall()
-        return [Handled((packed or 0) // _COUNT, (packed or 0) % _COUNT, rested_ms) for packed, rested_ms in rows]
+        return [((packed or 0) // _COUNT, (packed or 0) % _COUNT, rested_ms) for packed, rested_ms in rows]
 
     def _summed(self, day_ms: int) -> dict[int, _Sums]:
         """Return the running sums of the day's agents."""
