@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SIDE_BY_SIDE = 120
 """From this width on the groups of keys stand in two columns."""
 
-_LEFT = 68
+_LEFT = 66
 
 _LEGEND = (
     ("", "needs you · watch · notice: written thresholds, the worst first"),
@@ -97,11 +97,11 @@ def _signs(look: Look, width: int) -> Iterator[Text]:
     yield from (Text("".join(signs[:4])), Text("".join(signs[4:])))
     levels = " ".join(look.level(level) for level in (Level.ALARM, Level.WARN, Level.NOTICE))
     for sign, text in _LEGEND:
-        first, *rest = wrap(words(text), max(20, width - 17))
+        first, *rest = wrap(words(text), max(20, width - 16))
         yield _entry(sign or levels, first)
         yield from (_entry("", line) for line in rest)
 
 
 def _entry(sign: str, text: str) -> Text:
     """Return a line that says what a key or a sign means."""
-    return Text(f"    {fit(sign, 11)} {text}")
+    return Text(f"    {fit(sign, 10)} {text}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,9 @@ class PromptError(ValueError):
     """What was typed can't be understood; the message says what can."""
 
 
+LAST_MS = 32_503_680_000_000
+"""The end of the year 2999: no floor is older than 1970 or younger than this."""
+
 _TIME = re.compile(r"(\d{1,2})(?::?(\d{2}))?(?::?(\d{2}))?")
 _SHIFT = re.compile(r"([+-])\s*(\d+)\s*([smh]?)")
 _UNITS = {"s": 1, "": 60, "m": 60, "h": 3600}
@@ -34,23 +37,24 @@ def read_time(text: str, moment_ms: int, zone: ZoneInfo) -> int:
     """
     text = text.strip()
     shift = _SHIFT.fullmatch(text)
-    if shift is not None:
-        seconds = int(shift[2]) * _UNITS[shift[3]]
-        return moment_ms + (seconds if shift[1] == "+" else -seconds) * 1000
     try:
+        if shift is not None:
+            return _known(moment_ms + int(shift[1] + shift[2]) * _UNITS[shift[3]] * 1000)
         found = _TIME.fullmatch(text)
         if found is not None:
             clock = time(int(found[1]), int(found[2] or 0), int(found[3] or 0))
             return moment_of(datetime.combine(local_time(moment_ms, zone).date(), clock, zone))
         moment = datetime.fromisoformat(text)
-        return moment_of(moment if moment.tzinfo else moment.replace(tzinfo=zone))
+        return _known(moment_of(moment if moment.tzinfo else moment.replace(tzinfo=zone)))
     except (ValueError, OverflowError) as error:
         raise PromptError("write a time as 10:40, 10:40:30, 2026-11-20 10:40, -5m or +30s") from error
 
 
-def shift_of(minutes: int) -> timedelta:
-    """Return minutes as a time difference."""
-    return timedelta(minutes=minutes)
+def _known(moment_ms: int) -> int:
+    """Return a moment that a store may hold; raises OverflowError for any other."""
+    if not 0 <= moment_ms < LAST_MS:
+        raise OverflowError
+    return moment_ms
 
 
 class Prompt(Horizontal):

@@ -1,6 +1,7 @@
 """Asynchronous tests run on asyncio; the stores are made once for all."""
 
 import pytest
+from textual import _wait
 
 from tests.console.floor_store import bare, hostile, imported, played, quiet, stores
 
@@ -13,8 +14,15 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(autouse=True)
-def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+def _terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every test see the same terminal, whichever it is run in."""
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Textual's pilot look more often whether the app has come to rest: each key costs it 50 ms otherwise."""
+    monkeypatch.setattr(_wait, "SLEEP_GRANULARITY", 0.004)
+    monkeypatch.setattr(_wait, "SLEEP_IDLE", 0.002)

@@ -76,7 +76,7 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
 async def floor(options: Options, size: tuple[int, int] = MEDIUM) -> AsyncIterator[Pilot[None]]:
     """Run the app on a screen of a size; a standing one has settled."""
     app = FloorApp(options)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         if app.clock.mode == "paused":
             await settled(pilot)
         yield pilot
