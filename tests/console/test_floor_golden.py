@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
+from console.app import FloorApp
 from console.locale import Language
 from console.options import Options
-from tests.console.floor_pilot import MEDIUM, NARROW, WIDE, app_of, floor, past, press, text_of
+from tests.console.floor_pilot import MEDIUM, NARROW, WIDE, app_of, floor, past, press, settled, text_of
 from tests.console.floor_store import at
 
 pytestmark = pytest.mark.anyio
@@ -127,3 +129,30 @@ async def test_before_the_day_and_after_it(played: Path) -> None:
     options = past(played, moment_ms=at(3, 10))
     async with floor(options, NARROW) as pilot:
         hold(pilot, "80x24_night", "en")
+
+
+# -------------------------------------------------------- a few with their colours
+
+Compare = Callable[..., bool]
+
+
+async def at_rest(pilot: Pilot[None]) -> None:
+    await settled(pilot)
+
+
+async def running(pilot: Pilot[None]) -> None:
+    await settled(pilot)
+    await press(pilot, "greater_than_sign", "greater_than_sign")
+
+
+def test_dark(played: Path, snap_compare: Compare) -> None:
+    assert snap_compare(FloorApp(past(played)), terminal_size=MEDIUM, run_before=at_rest)
+
+
+def test_replay_in_chinese(played: Path, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.app._ticks_ms", lambda: 0)  # it runs, but no time goes by
+    assert snap_compare(FloorApp(past(played, "zh")), terminal_size=MEDIUM, run_before=running)
+
+
+def test_narrow(played: Path, snap_compare: Compare) -> None:
+    assert snap_compare(FloorApp(past(played)), terminal_size=NARROW, run_before=at_rest)
