@@ -190,3 +190,8 @@ def _unforeseen(error: Exception, store: Path) -> str:
     """Return what to say when a store holds what nobody foresaw, such as the rows of a newer version."""
     what = f"{type(error).__name__}: {error}"
     return f"{store} can't be shown ({what}): it is of a newer Floorwalk, or this is a fault of Floorwalk"
+
+
+def _serves(made_ms: int, moment_ms: int) -> bool:
+    """Whether a live picture of one moment serves for a later one, nothing having been written since."""
+    return 0 <= moment_ms - made_ms < REUSE_MS and moment_ms // MINUTE == made_ms // MINUTE
