@@ -133,8 +133,18 @@ def test_in_small_batches_equals_one_batch(tmp_path: Path, monkeypatch: pytest.M
 def test_a_quiet_night_between_two_imports_is_no_gap(tmp_path: Path) -> None:
     lines = ["0|MANAGER|sales|Ann|ADDMEMBER|", "9000|c1|sales|NONE|ENTERQUEUE||1|1"]
     data = log(*lines).encode()
-    steps = growing(tmp_path, data, whole_lines(data, 2))
+    steps = growing(tmp_path, data, [data.index(b"\n") + 1])
     assert dump(steps) == dump(imported_whole(tmp_path, data))
+
+
+def test_an_entry_written_after_the_answer_by_the_next_import(tmp_path: Path) -> None:
+    data = log(
+        "5|c1|sales|Ann|CONNECT|5|x|1",
+        "6|c1|sales|NONE|ENTERQUEUE||555|1",
+        "9|c1|sales|Ann|COMPLETEAGENT|5|4|1",
+    )
+    steps = growing(tmp_path, data.encode(), [data.index("\n") + 1])
+    assert dump(steps) == dump(imported_whole(tmp_path, data.encode()))
 
 
 @pytest.mark.parametrize("tail", ["5|c1|sales|Ann|CONNECT|5|x", "5|c1|sales|Ann|CONN", "5|c1|sa", "5"])

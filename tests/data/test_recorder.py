@@ -38,7 +38,7 @@ from tests.data.logs import START, examples
 
 ANY = st.one_of(any_events(), logged_events(nasty=True))
 AT_LENGTH = st.one_of(any_events(60), logged_events(nasty=True))
-QUICK, LONG = 150, 1_500
+QUICK, LONG = 100, 1_500
 
 
 # Spans

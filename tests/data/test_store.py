@@ -115,7 +115,8 @@ def test_the_longest_wait_shrinks_when_a_lost_visit_is_found(tmp_path: Path) -> 
     ]
     observations = [
         Observation("test", START, START + 800_000, [*gone, *ends], cursor="1"),
-        Observation("test", START + 850_000, START + 950_000, back, cursor="2"),
+        Observation("test", START + 850_000, START + 860_000, [], cursor="2"),
+        Observation("test", START + 860_000, START + 950_000, back, cursor="3"),
     ]
     written(tmp_path / "s.sqlite", observations)
     check_rollups(tmp_path / "s.sqlite")
