@@ -59,12 +59,23 @@ class Limits:
 LIMITS = Limits()
 """The thresholds as shipped."""
 
+_LEVELS = tuple(Level)
+_CALM = Level.CALM
+_TWO = (Level.CALM, Level.WARN, Level.ALARM)
+_TALKING, _HOLD, _WRAP_UP, _NOT_READY = State.TALKING, State.HOLD, State.WRAP_UP, State.NOT_READY
+"""Members of enumerations by names of their own: the levels of thousands of agents are asked for each second."""
+
 _OVERRUN = (Level.CALM, Level.WARN, Level.ALARM, Level.ALARM)
 
 
 def steps(value: float, thresholds: Sequence[float]) -> int:
     """Return how many of the rising `thresholds` a value has reached."""
-    return sum(value >= threshold for threshold in thresholds)
+    reached = 0
+    for threshold in thresholds:
+        if value < threshold:
+            break
+        reached += 1
+    return reached
 
 
 def waiting_heat(waiting: int, limits: Limits = LIMITS) -> int:
@@ -105,13 +116,13 @@ def service_level(
 
 def state_level(state: State, reason: str, for_ms: int, limits: Limits = LIMITS) -> Level:
     """Return the level of an agent who has been `for_ms` in a state; silence is worth a notice."""
-    if state in (State.TALKING, State.HOLD):
-        return Level(steps(for_ms, limits.talk_ms))
-    if state is State.WRAP_UP:
+    if state is _TALKING or state is _HOLD:
+        return _LEVELS[steps(for_ms, limits.talk_ms)]
+    if state is _WRAP_UP:
         return _of_two(for_ms, limits.wrap_up_ms)
-    if state is State.NOT_READY:
+    if state is _NOT_READY:
         return pause_level(reason, for_ms, limits)
-    return Level.NOTICE if state is State.UNKNOWN else Level.CALM
+    return Level.NOTICE if state is State.UNKNOWN else _CALM
 
 
 def pause_level(reason: str, for_ms: int, limits: Limits = LIMITS) -> Level:
@@ -121,13 +132,14 @@ def pause_level(reason: str, for_ms: int, limits: Limits = LIMITS) -> Level:
     own = limits.by_reason.get(canonical(reason, limits.breaks)) if limits.by_reason else None
     if own is None and allowance(reason, limits.breaks) is not None:
         return _OVERRUN[overrun(reason, for_ms, limits.breaks)]
-    return Level(steps(for_ms, own or limits.pause_ms))
+    return _LEVELS[steps(for_ms, own or limits.pause_ms)]
 
 
 def agent_level(agent: AgentRow, now_ms: int, limits: Limits = LIMITS) -> Level:
     """Return how much an agent needs somebody: by time in state, and at least NOTICE with an open flag."""
-    own = limits.of(agent.queue, agent.team)
-    level = state_level(agent.state, agent.reason, now_ms - agent.since_ms, own)
+    if limits.by_queue or limits.by_team:
+        limits = limits.of(agent.queue, agent.team)
+    level = state_level(agent.state, agent.reason, now_ms - agent.since_ms, limits)
     return max(level, Level.NOTICE) if agent.flags else level
 
 
@@ -141,4 +153,4 @@ def queue_level(queue: QueueRow, now_ms: int, limits: Limits = LIMITS) -> Level:
 
 def _of_two(value: int, thresholds: tuple[int, int]) -> Level:
     """Return WARN at the first threshold and ALARM at the second."""
-    return (Level.CALM, Level.WARN, Level.ALARM)[steps(value, thresholds)]
+    return _TWO[steps(value, thresholds)]

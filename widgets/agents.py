@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, ClassVar
 
-from data.alerts import Level, agent_level
+from data.alerts import Level
 from data.breaks import canonical, is_protected
 from data.model.picture import AgentRow, Picture
 from data.model.words import State
 from widgets.canvas import Piece
 from widgets.cells import average, brief, safe
 from widgets.columns import Column
+from widgets.levels import agent_levels
 from widgets.look import REASON_WORDS, STATE_WORDS, Look
 from widgets.pane import LEVEL_TONES, Heading
 from widgets.table import Cell, Entry, TablePane
@@ -166,9 +167,8 @@ class AgentsPane(TablePane[AgentRow]):
 
     def ordered(self, picture: Picture, now_ms: int) -> list[Entry[AgentRow]]:
         """Return the agents that match, in order, under their teams when grouped."""
-        limits = self.look.limits
-        levels = {agent.id: agent_level(agent, now_ms, limits) for agent in picture.agents}
-        self._levels = levels
+        levels = agent_levels(picture, now_ms, self.look.limits)
+        self._levels = {agent.id: level for agent, level in zip(picture.agents, levels, strict=True)}
         agents = sorted(self._matching(picture), key=self._sorters.get(self.sort) or self._by_need)
         if not self.grouped:
             return [Entry(agent.id, agent) for agent in agents]

@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from textual.geometry import Size
 
-from data.alerts import Level, agent_level, queue_level, wait_level, waiting_heat
+from data.alerts import Level, queue_level, wait_level, waiting_heat
 from data.model.days import day_of
 from data.model.picture import Picture, SourceState
 from data.model.words import Health, State
 from widgets.canvas import Canvas, Line, Piece, padded
 from widgets.cells import age, brief, fit, percent, safe, width_of
+from widgets.levels import agent_levels
 from widgets.look import STATE_WORDS, ClockState, Look
 from widgets.pane import LEVEL_TONES
 from widgets.queues import HEAT_TONES, service_tone
@@ -68,8 +69,9 @@ class FloorHeader(Canvas):
 
     def set_clock(self, clock: ClockState) -> None:
         """Show another mode: live, replay with its speed, paused; read-only or not."""
-        self.clock = clock
-        self.sync()
+        if clock != self.clock:
+            self.clock = clock
+            self.sync()
 
     def get_content_width(self, container: Size, _viewport: Size) -> int:
         """Return the width of the screen."""
@@ -125,7 +127,7 @@ def mode_block(picture: Picture, now_ms: int, clock: ClockState, look: Look) -> 
 def floor_level(picture: Picture, now_ms: int, look: Look) -> Level:
     """Return the worst level of any queue or agent."""
     queues = (queue_level(row, now_ms, look.limits) for row in picture.queues)
-    agents = (agent_level(row, now_ms, look.limits) for row in picture.agents)
+    agents = agent_levels(picture, now_ms, look.limits)
     return max(max(queues, default=Level.CALM), max(agents, default=Level.CALM))
 
 

@@ -38,8 +38,9 @@ class KeyBar(Canvas):
 
     def set_keys(self, keys: Sequence[tuple[str, str]]) -> None:
         """Show other keys: (key as it is written, label in the reader's words)."""
-        self.keys = tuple(keys)
-        self.sync()
+        if tuple(keys) != self.keys:
+            self.keys = tuple(keys)
+            self.sync()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Return the keys in one line."""

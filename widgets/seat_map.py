@@ -14,6 +14,7 @@ from data.model.words import State
 from widgets.agents import need_summary, state_tone
 from widgets.canvas import Line, Piece, on_ground, padded
 from widgets.cells import fit, safe
+from widgets.levels import agent_levels
 from widgets.pane import LEVEL_TONES, Heading, Pane
 
 _LEAST, _MOST = 9, 14
@@ -91,7 +92,7 @@ class SeatMap(Pane):
         look = self.look
         if self.picture is None or self._message():
             return Heading(look.words("Seats"))
-        levels = [agent_level(agent, self.now_ms, look.limits) for agent in self.picture.agents]
+        levels = agent_levels(self.picture, self.now_ms, look.limits)
         summary, level = need_summary(levels, look)
         signs = look.glyphs.states
         legend = "  ".join(

@@ -8,11 +8,12 @@ from typing import NamedTuple
 from textual import events
 from textual.message import Message
 
-from data.alerts import Level, agent_level, pause_level, queue_level
+from data.alerts import Level, pause_level, queue_level
 from data.model.picture import Picture
 from data.model.words import FlagKind, Mark, State
 from widgets.canvas import Canvas, Line, Piece, padded
 from widgets.cells import width_of
+from widgets.levels import agent_levels
 from widgets.look import Look
 from widgets.pane import LEVEL_TONES
 
@@ -74,7 +75,7 @@ def troubles(picture: Picture, now_ms: int, look: Look) -> list[tuple[int, Level
     """Return how many things are amiss and how badly: queues, agents, breaks, flags, checklist."""
     limits = look.limits
     queues = [level for queue in picture.queues if (level := queue_level(queue, now_ms, limits)) >= Level.WARN]
-    agents = [level for agent in picture.agents if (level := agent_level(agent, now_ms, limits)) >= Level.WARN]
+    agents = [level for level in agent_levels(picture, now_ms, limits) if level >= Level.WARN]
     out = [agent for agent in picture.agents if agent.state is State.NOT_READY]
     levels = [pause_level(agent.reason, now_ms - agent.since_ms, limits.of(team=agent.team)) for agent in out]
     breaks = [level for level in levels if level >= Level.WARN]
