@@ -133,9 +133,7 @@ class CallBook:
         stored = call
         if call is not None and call.answered_ms is not None:
             if call.agent_id == self.agents.agent(event.agent).id:
-                same = call.answered_ms == event.at_ms and event.wait_ms is not None
-                told = call._replace(wait_ms=event.wait_ms, ring_ms=event.ring_ms) if same else call
-                self._repeated(call, told)
+                self._answered_again(call, event)
                 return
             self._end_unseen(call, event.at_ms)
             call = stored = None
@@ -165,6 +163,10 @@ class CallBook:
         agent = agent._replace(calls=(*agent.calls, call.id), ringing=None, wrapping=None, held=False)
         self.agents.settle(agent, event.at_ms)
         self.agents.hush(call.id, event.at_ms)
+
+    def _answered_again(self, call: Call, event: CallAnswered) -> None:
+        same = call.answered_ms == event.at_ms and event.wait_ms is not None
+        self._repeated(call, call._replace(wait_ms=event.wait_ms, ring_ms=event.ring_ms) if same else call)
 
     def _found(self, lost: Call) -> Call:
         """Open a visit again that was only lost from sight: it goes on after a gap."""
