@@ -34,8 +34,8 @@ from data.recorder import record
 from data.store.writer import Beat, Writer
 
 INTERVAL_MS = 1000
-_ON_TOP = 12
-"""How many contacts wait at least when everybody has been served."""
+_LEFT_WAITING = 4
+"""How many contacts wait in each queue when the agents have taken theirs."""
 _OFF = (State.OFFLINE, State.UNKNOWN)
 _PAUSE_SHARE = 0.1
 _REASONS = ("rest", "micro", "meal", "restroom", "training", "meeting")
@@ -62,16 +62,20 @@ class Mover:
         """Return the rows of the changes up to `at_ms`."""
         open_calls = self.known.open.values()
         self._by_id = {call.id: call for call in (*self.known.closed.values(), *open_calls)}
-        waiting = [(call.contact, self._queues[call.queue_id]) for call in open_calls if call.answered_ms is None]
+        waiting: dict[str, list[str]] = {queue: [] for queue in self._keys}
+        for call in open_calls:
+            if call.answered_ms is None:
+                waiting[self._queues[call.queue_id]].append(call.contact)
         events: list[Event] = []
-        while len(waiting) < self._each + _ON_TOP:
-            self._calls += 1
-            waiting.append((f"moved-{self._calls}", self._chance.choice(self._keys)))
-            events.append(CallEntered(at_ms, *waiting[-1], caller="13800138000"))
-        self._chance.shuffle(waiting)
-        changing = self._chance.sample(list(self.known.agents.values()), self._each)
-        events += [self._next(agent, at_ms, waiting) for agent in changing]
+        for agent in self._chance.sample(list(self.known.agents.values()), self._each):
+            events += self._next(agent, at_ms, waiting)
+        for queue, contacts in waiting.items():
+            events += [self._entry(at_ms, queue) for _ in range(_LEFT_WAITING - len(contacts))]
         return self._record(at_ms, events)
+
+    def _entry(self, at_ms: int, queue: str) -> CallEntered:
+        self._calls += 1
+        return CallEntered(at_ms, f"moved-{self._calls}", queue, "13800138000")
 
     def _record(self, at_ms: int, events: list[Event]) -> Rows:
         covered = self.known.coverage
@@ -79,23 +83,27 @@ class Mover:
         self.known, rows = record(self.known, Observation(SOURCE, since_ms, at_ms, events))
         return rows
 
-    def _next(self, agent: AgentKnown, at_ms: int, waiting: list[tuple[str, str]]) -> Event:
-        """Return what an agent does next: the one event that changes their state."""
+    def _next(self, agent: AgentKnown, at_ms: int, waiting: dict[str, list[str]]) -> list[Event]:
+        """Return what an agent does next: what changes their state, and the entry of the contact they take."""
         state = agent.span.state if agent.span else State.OFFLINE
         key = agent.key
         if state in _OFF:
-            return SignedIn(at_ms, key, self._chance.choice(self._keys))
+            return [SignedIn(at_ms, key, self._chance.choice(self._keys))]
         if state is State.NOT_READY:
-            return Resumed(at_ms, key, None)
+            return [Resumed(at_ms, key, None)]
         if state is State.WRAP_UP and agent.wrapping is not None:
-            return WrapUpEnded(at_ms, *self._visit(agent.wrapping[0]), key)
+            return [WrapUpEnded(at_ms, *self._visit(agent.wrapping[0]), key)]
         if state is State.HOLD:
-            return CallResumed(at_ms, *self._visit(agent.calls[-1]), key)
+            return [CallResumed(at_ms, *self._visit(agent.calls[-1]), key)]
         if state is State.TALKING:
-            return CallEnded(at_ms, *self._visit(agent.calls[-1]), key, Outcome.ANSWERED, wraps_up=True)
+            return [CallEnded(at_ms, *self._visit(agent.calls[-1]), key, Outcome.ANSWERED, wraps_up=True)]
         if self._chance.random() < _PAUSE_SHARE:
-            return Paused(at_ms, key, None, self._chance.choice(_REASONS))
-        return CallAnswered(at_ms, *waiting.pop(), key)
+            return [Paused(at_ms, key, None, self._chance.choice(_REASONS))]
+        queue = self._queues[self._chance.choice(list(agent.members))] if agent.members else self._keys[0]
+        if waiting[queue]:
+            return [CallAnswered(at_ms, waiting[queue].pop(0), queue, key)]
+        entry = self._entry(at_ms, queue)
+        return [entry, CallAnswered(at_ms, entry.call, queue, key)]
 
     def _visit(self, call_id: int) -> tuple[str, str]:
         """Return the contact and the queue of a visit."""

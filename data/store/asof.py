@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain, groupby
 from operator import itemgetter
 
@@ -15,7 +15,7 @@ from data.model.picture import AgentRow, QueueRow, ServiceLevel
 from data.model.rows import Call
 from data.model.words import State
 from data.store.directory import DirectoryCache
-from data.store.handled import FEW, HandledBook
+from data.store.handled import HandledBook
 from data.store.schema import CALL_COLUMNS
 
 _STATES = {str(state): state for state in State}
@@ -61,6 +61,14 @@ DEPTH_MINUTES = 30
 """How many whole minutes of depth a queue's row holds."""
 
 
+def _is_of_day(span: SpanRow, moment_ms: int, day_ms: int) -> bool:
+    """Whether the last of what is known of an agent lies in the day."""
+    until_ms = span[6]
+    if until_ms is not None and until_ms <= moment_ms:
+        return until_ms >= day_ms
+    return span[5] >= day_ms or span[1] not in _AWAY
+
+
 class AgentsAsOf:
     """The agents' rows.
 
@@ -73,12 +81,12 @@ class AgentsAsOf:
         self._connection = connection
         self._directory = directory
         self._handled = HandledBook(connection)
-        self._kept: dict[int, tuple[object, AgentRow]] = {}
-        self._kept_for: object = None
         self.members: dict[int, tuple[int, ...]] = {}
         """The ids of the queues each agent serves, unpaused, at the moment of the last `at`."""
-        self._members_revision: int | None = None
-        self._spans: dict[int, SpanRow] = {}
+        self._kept_for: object = None
+        self._spans: list[SpanRow] = []
+        self._flags: Mapping[int, Sequence[int]] = {}
+        self._rows: dict[int, AgentRow] = {}
 
     def at(
         self, moment_ms: int, day_ms: int, blind_ms: int | None, flags: Mapping[int, Sequence[int]], live: bool
@@ -90,39 +98,23 @@ class AgentsAsOf:
         has been off since before the day is left out.
         """
         spans: list[SpanRow] = self._connection.execute(_SPANS, (moment_ms,)).fetchall()
-        self._load_members(moment_ms, live, spans)
-        here = [
-            span
-            for span in spans
-            if (
-                span[5] >= day_ms or span[1] not in _AWAY
-                if span[6] is None or span[6] > moment_ms
-                else span[6] >= day_ms
-            )
-        ]
-        if live:
-            return self._kept_or_built(here, moment_ms, day_ms, blind_ms, flags)
-        self._kept_for = None
-        return tuple(self._built(here, moment_ms, day_ms, blind_ms, flags))
-
-    def _kept_or_built(
-        self,
-        spans: Sequence[SpanRow],
-        moment_ms: int,
-        day_ms: int,
-        blind_ms: int | None,
-        flags: Mapping[int, Sequence[int]],
-    ) -> tuple[AgentRow, ...]:
-        """Return the rows of the live edge, each the last one where nothing of it changed."""
-        kept_for = (day_ms, blind_ms, self._directory.stamp, self._directory.revision("rollup"))
-        kept = self._kept if kept_for == self._kept_for else {}
-        members = self.members
-        keys = {span[0]: (span, flags.get(span[0]), members.get(span[0])) for span in spans}
-        changed = [key[0] for agent, key in keys.items() if agent not in kept or kept[agent][0] != key]
-        built = {row[0]: row for row in self._built(changed, moment_ms, day_ms, blind_ms, flags)}
-        self._kept_for = kept_for
-        self._kept = {i: (key, built[i]) if i in built else kept[i] for i, key in keys.items()}
-        return tuple([row for _, row in self._kept.values()])
+        revisions = [self._directory.revision(name) for name in ("member", "rollup")]
+        kept_for = (day_ms, blind_ms, self._directory.stamp, revisions, len(spans)) if live else None
+        if live and kept_for == self._kept_for:
+            changed = {new[0]: new for new, old in zip(spans, self._spans, strict=True) if new != old}
+            before = self._flags
+            flagged = {agent for agent in flags.keys() | before.keys() if flags.get(agent) != before.get(agent)}
+            changed |= {span[0]: span for span in spans if span[0] in flagged} if flagged else {}
+            rows = self._rows
+        else:
+            changed, rows, self.members = {span[0]: span for span in spans}, {}, {}
+        self._load_members(moment_ms, changed, everybody=not rows)
+        here = [span for span in changed.values() if _is_of_day(span, moment_ms, day_ms)]
+        for agent in changed:
+            rows.pop(agent, None)
+        rows |= {row[0]: row for row in self._built(here, moment_ms, day_ms, blind_ms, flags)}
+        self._kept_for, self._spans, self._flags, self._rows = kept_for, spans, flags, rows
+        return tuple([rows[span[0]] for span in spans if span[0] in rows])
 
     def _built(
         self,
@@ -153,25 +145,16 @@ class AgentsAsOf:
             rows.append(AgentRow._make((agent_id, name, team, seat, *parts)))
         return rows
 
-    def _load_members(self, moment_ms: int, live: bool, spans: Sequence[SpanRow]) -> None:
-        """Load who serves which queue: all, or at the live edge only those whose span is another one.
-
-        The writer makes another revision of memberships that change while the span stays.
-        """
-        revision = self._directory.revision("member")
-        before = self._spans
-        changed = [span[0] for span in spans if before.get(span[0]) != span]
-        if live and revision == self._members_revision and len(changed) < FEW:
-            given: tuple[object, ...] = (moment_ms, json.dumps(changed))
-            rows = self._connection.execute(_SOME_MEMBERS, given).fetchall()
-            for agent_id in changed:
-                self.members.pop(agent_id, None)
-        else:
+    def _load_members(self, moment_ms: int, agents: Collection[int], everybody: bool) -> None:
+        """Load which queues some agents serve, or all do."""
+        if everybody:
             rows = self._connection.execute(_MEMBERS, (moment_ms,)).fetchall()
-            self.members = {}
-        for agent_id, group in groupby(rows, key=itemgetter(0)):
-            self.members[agent_id] = tuple([queue_id for _, queue_id in group])
-        self._members_revision, self._spans = (revision, {span[0]: span for span in spans}) if live else (None, {})
+        else:
+            rows = self._connection.execute(_SOME_MEMBERS, (moment_ms, json.dumps(list(agents)))).fetchall()
+            for agent in agents:
+                self.members.pop(agent, None)
+        for agent, group in groupby(rows, key=itemgetter(0)):
+            self.members[agent] = tuple([queue_id for _, queue_id in group])
 
     @staticmethod
     def free(agents: Iterable[AgentRow]) -> frozenset[int]:

@@ -211,7 +211,7 @@ class Writer:
             [(*standing, agent_id) for agent_id, standing in rows.standings.items()],
         )
         settled = {agent_id for agent_id, _ in rows.spans}
-        if rows.members_changed or any(key[0] not in settled for key in rows.members):
+        if any(key[0] not in settled for key in rows.members):
             _revise(connection, "member")
         if any(_handled_by_others(before, after, settled) for before, after in rows.calls.values()):
             _revise(connection, "rollup")
