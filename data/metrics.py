@@ -7,11 +7,13 @@ agree. Ratios are made last, from summed numerators and denominators; a denomina
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
-from data.model.observation import QueueEntry
 from data.model.rows import Call
 from data.model.words import Outcome
+
+if TYPE_CHECKING:
+    from data.model.observation import QueueEntry
 
 DEFAULT_THRESHOLD_MS = 20_000
 DEFAULT_SHORT_ABANDON_MS = 5_000

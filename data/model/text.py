@@ -20,7 +20,6 @@ _INVISIBLE = {
 """Soft hyphen, zero-width and bidi controls, variation selectors, tags: they break a row or hide text; left out."""
 
 _TABLE = dict.fromkeys(_CONTROLS, "\ufffd") | dict.fromkeys(_INVISIBLE, "") | {0x09: " ", 0x0A: " ", 0x0D: " "}
-_SUSPECT = re.compile("[" + "".join(re.escape(chr(c)) for c in sorted(_CONTROLS | _INVISIBLE)) + "]")
 _MARK = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]"
 _MANY_MARKS = re.compile(f"({_MARK}{{2}}){_MARK}+")
 
@@ -35,9 +34,7 @@ def safe_text(value: str, limit: int = MAX_LENGTH) -> str:
     """
     if value.isascii() and value.isprintable():
         return sys.intern(value[:limit])
-    if _SUSPECT.search(value):
-        value = value.translate(_TABLE)
-    value = _MANY_MARKS.sub(r"\1", value)
+    value = _MANY_MARKS.sub(r"\1", value.translate(_TABLE))
     return sys.intern(value[:limit].strip())
 
 
