@@ -48,6 +48,8 @@ class FloorApp(TerminalApp[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", show=False, system=True)]
 
     def __init__(self, options: Options) -> None:
+        if _colours() < 16:  # no colours on the terminal is the same as none wanted
+            os.environ["NO_COLOR"] = "1"
         colourless = "NO_COLOR" in os.environ
         super().__init__(ansi_color=colourless)  # else Textual paints black on black where colours are unwanted
         self.options = options

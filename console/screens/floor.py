@@ -17,6 +17,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.widgets import Input
 
 from console.actions import ACTIONS, bar_keys
 from console.screens.prompt import Prompt, read_time
@@ -48,11 +49,15 @@ PANES = ("queues", "agents", "breaks", "flags", "checklist", "map")
 """The panes in the order of Tab and of the keys 1 to 5."""
 
 
+PROMPTS = ("filter", "goto")
+"""The actions that ask for a text. They go before all others: what is typed ahead must not be taken for keys."""
+
+
 class FloorScreen(TimedScreen):
     """The main screen. `show_seen` gives it what the feed brought."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(a.keys, a.name, a.help, show=False, id=a.id) for a in ACTIONS if a.keys
+        Binding(a.keys, a.name, a.help, show=False, id=a.id, priority=a.id in PROMPTS) for a in ACTIONS if a.keys
     ]
     AUTO_FOCUS = "#agents"
 
@@ -308,26 +313,32 @@ class FloorScreen(TimedScreen):
     def _prompting(self) -> bool:
         return bool(self.query(Prompt))
 
-    def action_filter(self) -> None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the prompts' keys to a prompt that is there."""
+        return not (action in ("filter", "go_to") and self._prompting())
+
+    async def action_filter(self) -> None:
         """Ask for a word and show the agents that match it, while it is typed."""
         agents = self.query_one("#agents", AgentsPane)
         if self.mapped or (self.size_class == "narrow" and self.active != "agents"):
             self.mapped = False
             self._go("agents")
-        self._ask("filter", agents.filter, agents.set_filter, lambda text: None)
+        await self._ask("filter", agents.filter, agents.set_filter, lambda text: None)
 
-    def action_go_to(self) -> None:
+    async def action_go_to(self) -> None:
         """Ask for a time and go there."""
-        self._ask("go to", "", lambda text: None, self._go_to)
+        await self._ask("go to", "", lambda text: None, self._go_to)
 
     def _go_to(self, text: str) -> None:
         clock = self.floor_app.clock
         self.steer(read_time(text, clock.moment(), self.floor_app.look.zone))
 
-    def _ask(self, label: str, value: str, typed: Prompt.Take, done: Prompt.Take) -> None:
-        if not self._prompting():
-            self.add_class("-asking")
-            self.mount(Prompt(self.floor_app.look, label, value, typed, done))
+    async def _ask(self, label: str, value: str, typed: Prompt.Take, done: Prompt.Take) -> None:
+        """Ask for a text in the last row; the next key goes there already."""
+        prompt = Prompt(self.floor_app.look, label, value, typed, done)
+        self.add_class("-asking")
+        await self.mount(prompt)
+        self.set_focus(prompt.query_one(Input))
 
     def on_prompt_closed(self) -> None:
         """Give the focus and the last row back."""

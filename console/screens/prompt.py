@@ -80,10 +80,6 @@ class Prompt(Horizontal):
         yield Input(self.value, compact=True, select_on_focus=False)
         yield Static("", markup=False, id="prompt-error")
 
-    def on_mount(self) -> None:
-        """Take the keys."""
-        self.query_one(Input).focus()
-
     def on_input_changed(self, event: Input.Changed) -> None:
         """Pass on what is typed."""
         event.stop()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.command import CommandList, CommandPalette
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
@@ -273,6 +274,15 @@ async def test_the_filter_is_typed_even_where_its_letters_are_keys(played: Path)
         await pilot.pause()
         assert agents_of(pilot).filter == "qzu? 1<"
         assert app_of(pilot).is_running
+
+
+async def test_what_is_typed_ahead_goes_to_the_prompt(played: Path) -> None:
+    async with floor(past(played)) as pilot:
+        app = app_of(pilot)
+        for key in ("slash", *"quzm1"):  # all of them arrive before the first is looked at
+            app.post_message(events.Key(key, "/" if key == "slash" else key))
+        await until(pilot, lambda: agents_of(pilot).filter == "quzm1", "typed")
+        assert app.is_running
 
 
 async def test_sort_and_group(played: Path) -> None:
