@@ -281,7 +281,11 @@ def check_live_and_replay(store: Path, observations: Iterator[Observation], zone
 
 
 def check_restarts(folder: Path, observations: list[Observation]) -> None:
-    """Write observations with one recorder, and with one that starts anew from the store before each of them."""
+    """Write observations with one recorder, and with one that starts anew from the store before each of them.
+
+    Two things are not kept, and not drawn here: what an agent of several chats rings or wraps up for meanwhile, and
+    visits that ended more than six hours ago.
+    """
     written(folder / "never.sqlite", observations)
     with Writer(folder / "always.sqlite") as writer:
         for observation in observations:
@@ -298,7 +302,7 @@ def test_a_recorder_that_starts_again_goes_on_as_before(tmp_path: Path, events: 
 
 @pytest.mark.slow
 @examples(800)
-@given(logged_events(nasty=True), st.lists(st.integers(1, 60), max_size=30))
+@given(ANY, st.lists(st.integers(1, 60), max_size=30))
 def test_a_recorder_that_starts_again_goes_on_as_before_at_length(
     tmp_path: Path, events: list[Event], cuts: list[int]
 ) -> None:
