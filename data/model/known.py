@@ -84,8 +84,6 @@ class Rows:
     coverage: list[Coverage] = field(default_factory=list)
     acts: tuple[Act, ...] = ()
     cursor: str | None = None
-    members_changed: bool = False
-    """Whether who serves which queue changed other than by agents who pause in all of them."""
     derived: int = 0
     """Visits whose entry was not seen."""
     repeats: int = 0

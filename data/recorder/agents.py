@@ -54,8 +54,6 @@ class AgentBook:
         """Keep `agent` and, if the derived state is another one now, end its span and open the next at `at_ms`."""
         span = agent.span
         derived = self._derive(agent)
-        if derived[0] != State.NOT_READY and any(m.paused is not None for m in agent.members.values()):
-            self.rows.members_changed = True
         if span is None or derived != span[1:5]:
             if span is None:
                 at_ms = max(at_ms, self.since_ms)  # time may go back to before a gap
@@ -108,7 +106,6 @@ class AgentBook:
         old = agent.members.get(queue_id)
         if old is None:
             at_ms = max(at_ms, self.since_ms)
-            self.rows.members_changed = True
         else:
             if old.paused == paused:
                 return agent
@@ -151,7 +148,6 @@ class AgentBook:
             rest = {q: m for q, m in agent.members.items() if q != queue_id}
             if member is not None:
                 self._close_member(member, event.at_ms)
-                self.rows.members_changed = True
                 agent = agent._replace(members=rest, paused=agent.paused if rest else None)
             if agent.presumed and not rest:
                 agent = agent._replace(signed_in=False, presumed=False, paused=None)
@@ -160,7 +156,6 @@ class AgentBook:
     def _without_members(self, agent: AgentKnown, at_ms: int) -> AgentKnown:
         for member in agent.members.values():
             self._close_member(member, at_ms)
-            self.rows.members_changed = True
         return agent._replace(members={}, signed_in=False, presumed=False, paused=None, wrapping=None)
 
     def paused(self, event: Paused) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
-from data.metrics import NOTHING, STATE_FIELD, CallFigures, Goal, TimeFigures, figures_of
+from data.metrics import STATE_FIELD, CallFigures, Goal, TimeFigures, figures_of, total
 from data.model.days import INTERVAL, interval_start
 from data.model.rows import Call, Span
 from data.store.schema import CALL_COLUMNS, TIME_COLUMNS
@@ -22,8 +23,8 @@ class Deltas:
     def __init__(self, goal_of: Callable[[int, int], Goal]) -> None:
         """`goal_of(queue_id, entered_ms)` says what a visit is measured against."""
         self._goal_of = goal_of
-        self.queues: dict[Key, CallFigures] = {}
-        self.agents: dict[Key, CallFigures] = {}
+        self.queues: dict[Key, list[CallFigures]] = defaultdict(list)
+        self.agents: dict[Key, list[CallFigures]] = defaultdict(list)
         self.times: dict[Key, list[int]] = {}
         self._lower: dict[tuple[str, str], set[Key]] = {}
         """Where a visit's wait became shorter, so that the longest may be another one's; by table and owner."""
@@ -35,26 +36,23 @@ class Deltas:
         start = interval_start(after.entered_ms)
         delta = figures if before is None else figures.minus(figures_of(before, goal))
         lower = before is not None and (after.wait_ms or 0) < (before.wait_ms or 0)
-        self._add(self.queues, (start, after.queue_id), delta)
+        self.queues[start, after.queue_id].append(delta)
         if lower:
             self._lower.setdefault(("rollup_queue", "queue_id"), set()).add((start, after.queue_id))
         if after.agent_id is not None:
             seen = before is not None and before.agent_id is not None
-            self._add(self.agents, (start, after.agent_id), delta if seen else figures)
+            self.agents[start, after.agent_id].append(delta if seen else figures)
             if lower:
                 self._lower.setdefault(("rollup_agent", "agent_id"), set()).add((start, after.agent_id))
 
-    @staticmethod
-    def _add(sums: dict[Key, CallFigures], key: Key, delta: CallFigures) -> None:
-        old = sums.get(key)
-        sums[key] = delta if old is None else old.plus(delta)
-
     def span(self, span: Span) -> None:
         """Add a closed span, split at the intervals' edges; an open one counts nothing yet."""
-        if span.until_ms is None:
+        if span.until_ms is None or span.until_ms == span.since_ms:
             return
         field = STATE_FIELD[span.state]
-        for start, length in split(span.since_ms, span.until_ms):
+        start, length = interval_start(span.since_ms), span.until_ms - span.since_ms
+        parts = ((start, length),) if span.until_ms <= start + INTERVAL else split(span.since_ms, span.until_ms)
+        for start, length in parts:
             key = (start, span.agent_id)
             times = self.times.get(key)
             if times is None:
@@ -63,9 +61,12 @@ class Deltas:
 
     def write(self, connection: sqlite3.Connection) -> None:
         """Add the sums to the store, in the caller's transaction, after the visits themselves."""
-        _upsert(connection, "rollup_queue", "queue_id", CALL_COLUMNS, self.queues.items())
-        agents = self.agents | {key: NOTHING for key in self.times if key not in self.agents}
-        both = ((key, (*sums, *self.times.get(key, _ZERO_TIMES))) for key, sums in agents.items())
+        queues = ((key, total(figures)) for key, figures in self.queues.items())
+        _upsert(connection, "rollup_queue", "queue_id", CALL_COLUMNS, queues)
+        both = (
+            (key, (*total(self.agents.get(key, ())), *self.times.get(key, _ZERO_TIMES)))
+            for key in self.agents | self.times
+        )
         _upsert(connection, "rollup_agent", "agent_id", (*CALL_COLUMNS, *TIME_COLUMNS), both)
         for (table, owner), keys in self._lower.items():
             connection.executemany(

@@ -54,6 +54,7 @@ class QueueLog:
         self.files = self._look_through(paths, set(taken))
         self._unjoined = self._find_unjoined()
         self._keys: dict[str, str] = {}
+        self._safe: dict[str, str] = {}
         self._known_agents: dict[str, str] = {}
         self._known_queues: set[str] = set()
         self._batches: Iterator[Observation] | None = None
@@ -131,10 +132,10 @@ class QueueLog:
         if not events:
             return None
         first_ms = events[0].at_ms
-        last_ms = max(event.at_ms for event in events)
+        last_ms = max(event[0] for event in events)
         since_ms, until_ms = self._until_ms, self._until_ms
         if since_ms is None or (fresh and first_ms - since_ms > JOIN_MS):
-            since_ms = min(event.at_ms for event in events)
+            since_ms = min(event[0] for event in events)
         until_ms = last_ms if until_ms is None else max(until_ms, last_ms)
         self._until_ms = until_ms
         return Observation(self.source, since_ms, until_ms, events, (), self._directory(events), cursor)
@@ -158,20 +159,23 @@ class QueueLog:
         report.lines += len(lines)
         events: list[Event] = []
         last_ms = report.last_ms or 0
+        padded = " |" in text or "\r" in text
+        self._safe.clear()
         for line in lines:
             number += 1
             try:
-                event = self._event(line)
+                event = self._event(line, padded)
             except LineError as error:
                 report.reject(name, number, str(error), line)
                 continue
             if event is None:
                 continue
             events.append(event)
-            if event.at_ms < last_ms:
+            at_ms = event[0]
+            if at_ms < last_ms:
                 report.went_back += 1
-                report.went_back_ms = max(report.went_back_ms, last_ms - event.at_ms)
-            last_ms = event.at_ms
+                report.went_back_ms = max(report.went_back_ms, last_ms - at_ms)
+            last_ms = at_ms
         report.used += len(events)
         if events:
             report.last_ms = last_ms
@@ -179,18 +183,20 @@ class QueueLog:
                 report.first_ms = events[0].at_ms
         return events
 
-    def _event(self, line: str) -> Event | None:
-        """Return the event of a line, None for one that is accounted for otherwise. Raises LineError."""
+    def _event(self, line: str, padded: bool) -> Event | None:
+        """Return the event of a line, None for one that is accounted for otherwise. Raises LineError.
+
+        `padded`: there may be blanks or line ends about the fields.
+        """
         fields = line.split("|")
         if len(fields) < 5:
             if not line.strip():
                 self.report.blank += 1
                 return None
             raise LineError("has fewer than five fields")
-        epoch, call, queue, agent, kind = fields[:5]
-        if " |" in line or "\r" in line:
-            call, queue, agent, kind = call.strip(), queue.strip(), agent.strip(), kind.strip()
-            fields = [field.strip() for field in fields]
+        if padded and (" |" in line or "\r" in line):
+            fields[1:] = [field.strip() for field in fields[1:]]
+        epoch, call, queue, agent, kind, *data = fields
         at_ms = _moment(epoch)
         parser = PARSERS.get(kind)
         if parser is None:
@@ -200,7 +206,11 @@ class QueueLog:
         if key in self._unjoined and kind in INTERFACE_EVENTS:
             self.report.unjoined[safe_text(agent)] += 1
             return None
-        return parser(at_ms, safe_text(call), safe_text(queue), key, fields[5:])
+        safe = self._safe
+        for text in (call, queue):
+            if text not in safe:
+                safe[text] = safe_text(text)
+        return parser(at_ms, safe[call], safe[queue], key, data)
 
     def _note(self, kind: str) -> None:
         """Account for a line that says nothing of an inbound call or an agent."""
