@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -31,6 +32,7 @@ def show(options: Options) -> int:
     """Show a store and return the program's exit code. Raises StoreError without a terminal to show it in."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise StoreError("the screen needs a terminal; `floorwalk floor` prints the floor as text", 69)
+    gc.set_threshold(50_000, 20, 100)  # a picture is thousands of tuples, none of them in circles
     from console.app import FloorApp
     from console.terminal import run
 

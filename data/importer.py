@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,7 +52,7 @@ def import_logs(
     (it is looked through first). Raises StoreError or LogFileError; what was committed before stays, and the same
     call again goes on from there.
     """
-    with readable(paths) as files, Lease(store, "floorwalk import"), Writer(store) as writer:
+    with _seldom_collecting(), readable(paths) as files, Lease(store, "floorwalk import"), Writer(store) as writer:
         known = writer.known(source)
         taken = {Mark(*pair) for pair in writer.taken(source)}
         log = QueueLog(files, names, taken | marks_of(known.cursor), goals, progress, source)
@@ -61,6 +63,17 @@ def import_logs(
         imported = _record_all(log, known, writer)
         _keep_ledger(writer, known.source_id, list(log.marks.values()))
     return imported
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Look for garbage in circles seldom meanwhile: an import makes millions of rows, none of them in circles."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _record_all(log: QueueLog, before: Known, writer: Writer) -> Imported:
