@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 from console.clock import Clock
@@ -149,13 +150,19 @@ class FloorApp(TerminalApp[None]):
         if event.key in keys:
             self.simulate_key(keys[event.key])
 
+    def action_command_palette(self) -> None:
+        """Search all that can be done, in the reader's words."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder=self.look.words("Search all that can be done")))
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer the floor's actions in the palette, in the reader's words."""
         from console.actions import ACTIONS
 
-        words = self.look.words
+        words, has_live = self.look.words, self.clock.has_live
         for action in ACTIONS:
-            if action.id not in ("palette", "redraw", "open"):
+            done_here = hasattr(screen, f"action_{action.name.partition('(')[0]}") or action.name.startswith("app.")
+            if done_here and action.id not in ("palette", "redraw", "open") and (action.id != "live" or has_live):
                 title = f"{words(action.help)}  ({action.shown})"
                 yield SystemCommand(title, words(action.group), _runner(self, action.name))
 

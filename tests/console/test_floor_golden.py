@@ -25,7 +25,7 @@ pytestmark = pytest.mark.anyio
 GOLDEN = Path(__file__).parent / "golden"
 LOOKS = ("en", "zh", "ascii")
 TABS = ("queues", "agents", "breaks", "flags", "checklist")
-CUT_NUMBER = re.compile(r"(?<![^\W\d])\d+[…~](?!\d)")
+CUT_NUMBER = re.compile(r"(?<![^\W\d])\d+[:.,]?[…~](?!\d)")
 """A number with its end cut off; `A1…` is part of a name."""
 
 
