@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from data.alerts import Level
 from data.model.picture import ItemRow, Picture
 from data.model.words import Mark
-from widgets.cells import safe
+from widgets.cells import safe, width_of
 from widgets.columns import Column
 from widgets.pane import Heading
 from widgets.table import Cell, Entry, TablePane
@@ -72,6 +72,8 @@ class ChecklistPane(TablePane[ItemRow]):
         if row.mark is Mark.FAIL and (row.owner or row.due_ms):
             due = look.clock(row.due_ms) if row.due_ms else ""
             owner = " ".join(part for part in (look.glyphs.arrow, row.owner, due) if part)
+            if width_of(owner) > widths.get("owner", 0):  # half a time says nothing: leave it to the names
+                owner = " ".join(part for part in (look.glyphs.arrow, row.owner or due) if part)
         late = row.due_ms is not None and row.due_ms < now_ms and row.mark is Mark.FAIL
         return {
             "sign": Cell(look.glyphs.marks[row.mark], _TONES[row.mark]),

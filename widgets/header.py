@@ -66,11 +66,18 @@ class FloorHeader(Canvas):
     ) -> None:
         super().__init__(look, id=id, classes=classes)
         self.clock = clock
+        self.failed = False
 
     def set_clock(self, clock: ClockState) -> None:
         """Show another mode: live, replay with its speed, paused; read-only or not."""
         if clock != self.clock:
             self.clock = clock
+            self.sync()
+
+    def fail(self, failed: bool) -> None:
+        """Say that nothing can be read, while there never was a picture; or that it is being read."""
+        if failed != self.failed:
+            self.failed = failed
             self.sync()
 
     def get_content_width(self, container: Size, _viewport: Size) -> int:
@@ -85,7 +92,9 @@ class FloorHeader(Canvas):
         """Return the header's lines on their bar."""
         picture, look = self.picture, self.look
         if picture is None:
-            blocks = [Block((Piece(" " + look.words("Reading the floor…"), "dim", "bar"),))]
+            said = Piece(f" {look.words('Nothing can be read')} ", "reverse-level-alarm")
+            reading = Piece(" " + look.words("Reading the floor…"), "dim", "bar")
+            blocks = [Block((said if self.failed else reading,))]
             return [_spread(blocks, [], width)] + [_spread([], [], width)] * (height - 1)
         mode = mode_block(picture, self.now_ms, self.clock, look)
         left = [mode, source_block(picture.source, self.now_ms, look)]

@@ -108,7 +108,8 @@ class Scrubber(Canvas):
         words, tone = self._words(strip)
         room = width - 2 - width_of(words)
         if here + span.x + 2 < room:
-            return padded((*line[: room + 1], Piece(f" {words}", tone)), width, look.glyphs.ellipsis)
+            shown = [line[0], *cells[: room - span.x]]
+            return padded((*shown, Piece(f" {words}", tone)), width, look.glyphs.ellipsis)
         return padded((*line, Piece(" "), Piece(look.clock(self.now_ms), "accent")), width)
 
     def _sign(self, sign: str) -> str:

@@ -38,6 +38,7 @@ ZH: Mapping[str, str] = {
     "oldest": "最长",
     "SL": "服务水平",
     # every pane
+    "Nothing can be read": "无法读取",
     "Reading the floor…": "正在读取现场……",
     "Nothing was measured at this moment. Move to a time that was.": "此刻没有数据，请移到有数据的时间。",
     "as at {time}, silent since": "截至 {time}，其后失联",

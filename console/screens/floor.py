@@ -151,10 +151,11 @@ class FloorScreen(TimedScreen):
         """Show a picture, or say why there is none."""
         self.follow_clock()
         now_ms = seen.wish.moment_ms
-        if seen.picture is None:
+        if seen.picture is None or self._not_begun(seen):
             message = self._why_nothing(seen)
             for pane in self.query(Pane):
                 pane.fail(message)
+            self.query_one(FloorHeader).fail(not seen.waiting)
             lose(self.query_one(FloorHeader), now_ms)
             return
         for widget in self.query(Canvas):
