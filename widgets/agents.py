@@ -32,6 +32,9 @@ _SORT_WORDS = {
     "aht": "by AHT",
 }
 
+HOLD_MS = 5_000
+"""How long rows keep their places: an order that changes each second can't be read, and costs four times the bytes."""
+
 _COLUMNS = (
     Column("mark", 1),
     Column("glyph", 1, gap=1),
@@ -105,6 +108,9 @@ class AgentsPane(TablePane[AgentRow]):
     filter = ""
     grouped = False
     _levels: dict[int, Level]
+    _places: dict[int, int]
+    _placed_for: object = None
+    _placed_ms = 0
     _matched: tuple[tuple[object, ...], Sequence[AgentRow]] = ((), ())
 
     def set_sort(self, sort: str) -> None:
@@ -169,10 +175,21 @@ class AgentsPane(TablePane[AgentRow]):
         """Return the agents that match, in order, under their teams when grouped."""
         levels = agent_levels(picture, now_ms, self.look.limits)
         self._levels = {agent.id: level for agent, level in zip(picture.agents, levels, strict=True)}
-        agents = sorted(self._matching(picture), key=self._sorters.get(self.sort) or self._by_need)
+        agents = self._in_order(self._matching(picture), now_ms)
         if not self.grouped:
             return [Entry(agent.id, agent) for agent in agents]
         return list(self._under_teams(agents))
+
+    def _in_order(self, agents: Sequence[AgentRow], now_ms: int) -> list[AgentRow]:
+        """Return agents in order; the same ones as a moment ago keep their places for a while."""
+        wanted = (self.sort, self.filter, frozenset(agent.id for agent in agents))
+        if wanted == self._placed_for and 0 <= now_ms - self._placed_ms < HOLD_MS:
+            places = self._places
+            return sorted(agents, key=lambda agent: places[agent.id])
+        ordered = sorted(agents, key=self._sorters.get(self.sort) or self._by_need)
+        self._placed_for, self._placed_ms = wanted, now_ms
+        self._places = {agent.id: place for place, agent in enumerate(ordered)}
+        return ordered
 
     def _by_need(self, agent: AgentRow) -> tuple[int, int, int]:
         """Return the order of need: level, then state, then who has been in it longest."""
