@@ -143,15 +143,15 @@ class AgentsPane(TablePane[AgentRow]):
         """Return how many need somebody, the order and the filter."""
         look = self.look
         name, parts, level = look.words("Agents"), list[str](), Level.CALM
-        if self.picture is not None and not self._message():
+        if self.picture is not None and (self.filter or not self._message()):
             shown, total = len(self._index), len(self.picture.agents)
             name += f" {total}"
             summary, level = need_summary(self._levels.values(), look)
-            parts += summary or [look.words("all is calm")]
+            parts += summary or [look.words("nobody needs you")]
             if self.filter:
                 parts.append(look.say("“{text}”: {n} of {total}", text=self.filter, n=shown, total=total))
             if self.sort != SORTS[0]:
-                parts.append(look.words(_SORT_WORDS[self.sort]))
+                parts.insert(0, look.words(_SORT_WORDS[self.sort]))
         return Heading(name, parts, level, self._hint())
 
     def _hint(self) -> str:

@@ -57,7 +57,7 @@ class BreaksPane(TablePane[AgentRow]):
         most = cap(sum(agent.state in SIGNED_IN for agent in agents), self.required, policy)
         levels = [self._level(agent, self.now_ms) for agent in out]
         over = sum(level >= Level.WARN for level in levels)
-        parts = [look.say("{n} out, cap {cap}", n=counted, cap=most)]
+        parts = [look.say("{n} out, {counted} of {cap} allowed", n=len(out), counted=counted, cap=most)]
         if over:
             parts.append(look.say("{n} overdue", n=over))
         worst = max(levels, default=Level.CALM)
@@ -94,7 +94,7 @@ class BreaksPane(TablePane[AgentRow]):
             most = cap(staffed[team], 0, policy)
             if n > most:
                 text = self.look.say("{team}: {n} out, cap {cap}", team=team, n=n, cap=most)
-                yield Entry(f"team:{team}", None, (Piece("  "), Piece(text, "level-warn")))
+                yield Entry(f"team:{team}", None, (Piece(f"{self.look.level(Level.WARN)} {text}", "level-warn"),))
 
     def cells(self, row: AgentRow, now_ms: int, widths: Mapping[str, int]) -> dict[str, Cell]:
         """Return a break's cells; those of a protected reason stay dim."""

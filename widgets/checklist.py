@@ -14,7 +14,7 @@ from widgets.table import Cell, Entry, TablePane
 
 _COLUMNS = (
     Column("sign", 1),
-    Column("text", 24, most=42, gap=1, eager=True),
+    Column("text", 24, most=60, gap=1, eager=True),
     Column("place", 5, rank=2, most=8),
     Column("owner", 12, rank=1, most=24),
     Column("note", 16, rank=3, most=40),
@@ -31,8 +31,16 @@ class ChecklistPane(TablePane[ItemRow]):
     MEASURED = False
 
     def columns(self) -> tuple[Column, ...]:
-        """Return the columns of an item."""
-        return _COLUMNS
+        """Return the columns of an item; those in which no item says anything leave their room to the text."""
+        items = self.picture.checklist.items if self.picture and self.picture.checklist else ()
+        failed = any(item.mark is Mark.FAIL and (item.owner or item.due_ms) for item in items)
+        said = {
+            "place": any(item.place for item in items),
+            "owner": failed,
+            "note": any(item.note for item in items),
+            "by": any(item.by for item in items),
+        }
+        return tuple(column for column in _COLUMNS if said.get(column.key, True))
 
     def heading(self) -> Heading:
         """Return which checklist, when it is due and how far it is."""

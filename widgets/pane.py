@@ -156,12 +156,12 @@ class Pane(Canvas, can_focus=True):
         room = width - 3 - width_of(name.text)
         parts, summary_tone = self._summary(heading)
         dash = glyphs.dash[: 2 if room > 20 else 1]
-        summary = self._summed(parts, room - len(dash) - 3)
+        hint = f" {heading.hint} " if heading.hint else ""
+        summary = self._summed(parts, room - len(dash) - 3 - width_of(hint))
         if summary and room >= 8:
             shown = fit(summary, min(width_of(summary), room - len(dash) - 3), ellipsis=glyphs.ellipsis)
             pieces += [Piece(dash, tone), Piece(f" {shown} ", summary_tone)]
             room -= len(dash) + width_of(shown) + 2
-        hint = f" {heading.hint} " if heading.hint else ""
         if width_of(hint) > room - 2:
             hint = ""
         pieces += [

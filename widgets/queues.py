@@ -67,8 +67,11 @@ class QueuesPane(TablePane[QueueRow]):
         past = [level for row in self.picture.queues if (level := queue_level(row, now, limits)) >= Level.WARN]
         if not past:
             return Heading(words("Queues"), words("all within their limits"), hint=self.position())
-        summary = self.look.say("{n} past their limit", n=len(past))
-        return Heading(words("Queues"), summary, max(past), self.position())
+        alarms = sum(level is Level.ALARM for level in past)
+        parts = [self.look.say("{n} past their limit", n=alarms)] if alarms else []
+        if len(past) > alarms:
+            parts.append(self.look.say("{n} to watch", n=len(past) - alarms))
+        return Heading(words("Queues"), parts, max(past), self.position())
 
     def empty(self) -> str:
         """Say why no queue is listed."""

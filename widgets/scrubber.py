@@ -96,7 +96,7 @@ class Scrubber(Canvas):
         """Return the marks at their moments and the position; words under narrow bars."""
         look = self.look
         cells: list[Piece] = [Piece(" ")] * span.width
-        for mark in strip.marks:
+        for mark in sorted(strip.marks, key=lambda mark: -_WEIGHT.index(mark.kind) if mark.kind in _WEIGHT else -9):
             sign, tone = _SIGNS.get(mark.kind, ("alarm", "level-warn"))
             cells[span.column(mark.at_ms)] = Piece(self._sign(sign), tone)
         here = span.column(self.now_ms)
@@ -115,7 +115,7 @@ class Scrubber(Canvas):
     def _sign(self, sign: str) -> str:
         """Return the glyph of a kind of mark."""
         glyphs = self.look.glyphs
-        return {"alarm": glyphs.levels[3], "flag": glyphs.flag, "gap": glyphs.gap}[sign]
+        return {"alarm": glyphs.levels[3], "warn": glyphs.levels[2], "flag": glyphs.flag, "gap": glyphs.gap}[sign]
 
     def _words(self, strip: DayStrip) -> tuple[str, str]:
         """Return what the last mark up to the position says, and its tone."""
@@ -135,10 +135,12 @@ class Scrubber(Canvas):
             self.post_message(self.Sought(span.moment(event.x - span.x)))
 
 
+_WEIGHT = ("queue", "gap", "service", "break", "flag")
+"""Which mark is seen where several fall into one column: the first of these."""
 _SIGNS = {
     "queue": ("alarm", "level-alarm"),
-    "service": ("alarm", "level-warn"),
-    "break": ("alarm", "level-warn"),
+    "service": ("warn", "level-warn"),
+    "break": ("warn", "level-warn"),
     "flag": ("flag", "flag"),
     "gap": ("gap", "level-notice"),
 }
@@ -152,7 +154,7 @@ def mark_words(mark: DayMark, look: Look) -> str:
     if mark.kind == "service":
         return look.say("service level at {ratio} {queue}", ratio=percent(value), queue=subject).strip()
     if mark.kind == "break":
-        return look.say("{name} over by {time}", name=subject, time=duration(int(value or 0)))
+        return look.say("{name} past the {time} of a break", name=subject, time=duration(int(value or 0)))
     if mark.kind == "gap":
         return look.say("not measured for {time}", time=duration(int(value or 0)))
     return look.say("{name} flagged", name=subject)

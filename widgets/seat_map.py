@@ -85,6 +85,7 @@ class SeatMap(Pane):
     top = 0
     _rows: Sequence[MapRow] = ()
     _height = 0
+    _total = 0
     _block = _LEAST
 
     def heading(self) -> Heading:
@@ -105,7 +106,18 @@ class SeatMap(Pane):
                 (State.NOT_READY, "out"),
             )
         )
-        return Heading(look.words("Seats"), summary or [look.words("all is calm")], level, legend)
+        summary = summary or [look.words("nobody needs you")]
+        return Heading(look.words("Seats"), summary, level, self._position() or legend)
+
+    def _position(self) -> str:
+        """Return which lines are in view of how many, empty when all are."""
+        if not self._height or self._total <= self._height:
+            return ""
+        glyphs = self.look.glyphs
+        above = glyphs.more[0] if self.top else " "
+        below = glyphs.more[1] if self.top + self._height < self._total else " "
+        last = min(self._total, self.top + self._height)
+        return f"{self.top + 1}{glyphs.none}{last}/{self._total} {above}{below}"
 
     def empty(self) -> str:
         """Say that the floor has no map."""
@@ -123,6 +135,7 @@ class SeatMap(Pane):
             found = self._find()
             self.selected = found[0][0][0][1] if found else None
         lines = list(self._numbered())
+        self._total = len(lines)
         self.top = max(0, min(self.top, len(lines) - height))
         return [self._line(self._rows[index], part, width) for index, part in lines[self.top : self.top + height]]
 

@@ -82,9 +82,15 @@ def troubles(picture: Picture, now_ms: int, look: Look) -> list[tuple[int, Level
     flags = sum(flag.kind is not FlagKind.PRAISE for flag in picture.flags)
     failed = sum(item.mark is Mark.FAIL for item in picture.checklist.items) if picture.checklist else 0
     return [
-        (len(queues), max(queues, default=Level.CALM)),
-        (len(agents), max(agents, default=Level.CALM)),
-        (len(breaks), max(breaks, default=Level.CALM)),
+        _worst(queues),
+        _worst(agents),
+        _worst(breaks),
         (flags, Level.NOTICE if flags else Level.CALM),
         (failed, Level.WARN if failed else Level.CALM),
     ]
+
+
+def _worst(levels: Sequence[Level]) -> tuple[int, Level]:
+    """Return how many are as bad as the worst, and how bad that is."""
+    worst = max(levels, default=Level.CALM)
+    return sum(level is worst for level in levels), worst

@@ -42,7 +42,7 @@ ZH: Mapping[str, str] = {
     "Reading the floor…": "正在读取现场……",
     "Nothing was measured at this moment. Move to a time that was.": "此刻没有数据，请移到有数据的时间。",
     "as at {time}, silent since": "截至 {time}，其后失联",
-    "all is calm": "一切平稳",
+    "nobody needs you": "无人需要你",
     "{n} need you": "{n} 人需要你",
     "{n} to watch": "{n} 人需留意",
     # queues
@@ -90,13 +90,13 @@ ZH: Mapping[str, str] = {
     ),
     # the breaks pane
     "Breaks": "小休示忙",
-    "{n} out, cap {cap}": "在外 {n} 人，上限 {cap}",
+    "{n} out, {counted} of {cap} allowed": "示忙 {n} 人，占名额 {counted}/{cap}",
     "{n} overdue": "{n} 人超时",
     "{team}: {n} out, cap {cap}": "{team}：在外 {n} 人，上限 {cap}",
     "of {time}": "/ {time}",
     "over {time}": "超 {time}",
     "back {time}": "{time} 回",
-    "next: {name}, {n} min without a break": "下一位：{name}，已连续 {n} 分钟",
+    "next: {name}, {n} min without a break": "下一位：{name}，已连续工作 {n} 分钟未休息",
     "Nobody is on a break.": "没有人在小休。",
     "Nobody is on a break. {key} sends somebody.": "没有人在小休，按 {key} 安排。",
     # flags
@@ -140,7 +140,7 @@ ZH: Mapping[str, str] = {
     # scrubber
     "{queue}: {n} waiting": "{queue}：排队 {n}",
     "service level at {ratio} {queue}": "服务水平 {ratio} {queue}",
-    "{name} over by {time}": "{name} 超时 {time}",
+    "{name} past the {time} of a break": "{name} 小休超过 {time}",
     "not measured for {time}": "{time} 无数据",
     "{name} flagged": "{name} 被标记",
 }

@@ -11,7 +11,7 @@ WORDS: Mapping[str, str] = {
     "Map": "座位",
     # the last row
     "open": "打开",
-    "why": "为何",
+    "why": "口径",
     "filter": "筛选",
     "sort": "排序",
     "teams": "班组",
@@ -80,6 +80,18 @@ WORDS: Mapping[str, str] = {
         "服务水平：阈值内接起 /（接起 + 放弃），当天；n 小于 10 时为灰色"
     ),
     "average handle time: talk + hold + wrap-up, per handled contact": "平均处理时长：每通的通话 + 保持 + 话后",
+    "how long since the last break of 5 minutes or the sign-in": "距上次 5 分钟以上小休或签入已多久",
+    "the source answers · is late; STALE, DOWN: what you see is old": "数据源正常 · 延迟；停滞、断开时画面是旧的",
+    "how many contacts a ratio was counted over": "比率所依据的来电数",
+    "bars: contacts offered each quarter of an hour; under them the moments that mattered, and where nothing "
+    "was measured": ("柱：每 15 分钟的进线量；其下为要紧时刻，以及没有数据之处"),
+    "worked": "连续",
+    "strip": "时间轴",
+    "known as": "口径代号",
+    "list of calls": "通话记录",
+    "{time} has not come yet.": "{time} 还没有到。",
+    "Measuring ended at {time}.": "数据到 {time} 为止。",
+    "Measuring began at {time}.": "数据自 {time} 开始。",
     # service level explained
     "service level": "服务水平",
     "target": "目标",
@@ -99,7 +111,7 @@ WORDS: Mapping[str, str] = {
     "rings missed": "未接振铃",
     "not ready": "示忙",
     "wrap-up": "话后",
-    "threshold": "阈值",
+    "threshold": "达标时限",
     "longest wait": "最长等待",
     "ASA": "平均应答",
     # moments and messages

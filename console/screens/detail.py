@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def _keys(look: Look) -> list[tuple[str, str]]:
-    keys = (("Esc", "back"), ("".join(look.glyphs.more), "calls"), ("L", "中文/English"), ("q", "quit"))
+    keys = (("Esc", "back"), ("".join(look.glyphs.more), "list of calls"), ("L", "中文/English"), ("q", "quit"))
     return [(key, look.words(label)) for key, label in keys]
 
 

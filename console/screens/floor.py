@@ -332,7 +332,7 @@ class FloorScreen(TimedScreen):
 
     def _go_to(self, text: str) -> None:
         clock = self.floor_app.clock
-        self.steer(read_time(text, clock.moment(), self.floor_app.look.zone))
+        self.go_to(read_time(text, clock.moment(), self.floor_app.look.zone))
 
     async def _ask(self, label: str, value: str, typed: Prompt.Take, done: Prompt.Take) -> None:
         """Ask for a text in the last row; the next key goes there already."""

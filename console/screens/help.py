@@ -34,6 +34,14 @@ _LEGEND = (
     ("", "needs you · watch · notice: written thresholds, the worst first"),
     ("SL", "service level: answered within the threshold / (answered + abandoned), today; grey below n = 10"),
     ("AHT", "average handle time: talk + hold + wrap-up, per handled contact"),
+    ("worked", "how long since the last break of 5 minutes or the sign-in"),
+    ("UP LATE", "the source answers · is late; STALE, DOWN: what you see is old"),
+    ("(n)", "how many contacts a ratio was counted over"),
+    (
+        "strip",
+        "bars: contacts offered each quarter of an hour; under them the moments that mattered, and where nothing "
+        "was measured",
+    ),
 )
 
 
@@ -98,7 +106,7 @@ def _signs(look: Look, width: int) -> Iterator[Text]:
     levels = " ".join(look.level(level) for level in (Level.ALARM, Level.WARN, Level.NOTICE))
     for sign, text in _LEGEND:
         first, *rest = wrap(words(text), max(20, width - 16))
-        yield _entry(sign or levels, first)
+        yield _entry(words(sign) if sign else levels, first)
         yield from (_entry("", line) for line in rest)
 
 

@@ -41,6 +41,16 @@ class TimedScreen(Screen[None]):
         self.floor_app.clock.go(moment_ms)
         self._turned()
 
+    def go_to(self, moment_ms: int) -> None:
+        """Go to a moment that was asked for, and say so where the clock can't go that far."""
+        clock, look = self.floor_app.clock, self.floor_app.look
+        self.steer(moment_ms)
+        if clock.mode == "live":
+            self.notify(look.say("{time} has not come yet.", time=look.clock(moment_ms, seconds=True)), markup=False)
+        elif clock.moment() != moment_ms:
+            text = "Measuring ended at {time}." if clock.moment() < moment_ms else "Measuring began at {time}."
+            self.notify(look.say(text, time=look.clock(clock.moment(), seconds=True)), markup=False)
+
     def _turned(self) -> None:
         self.follow_clock()
         self.floor_app.ask()

@@ -56,18 +56,19 @@ class WhyScreen(Screen[None]):
 def explain(queue: QueueRow, picture: Picture, look: Look) -> Text:
     """Return the formula by name and in words, the figures put in, the window, and n."""
     words, service, none = look.words, queue.service, look.glyphs.none
-    ratio = percent(service.ratio, none=none)
+    ratio = percent(service.ratio, 1, none=none)
     page = Text()
-    page.append(f"\n  {queue.name}: {words('service level')} {ratio}\n\n", "bold")
-    page.append(f"    {service.formula}\n    = {words(FORMULA_TEXTS.get(service.formula, ''))}\n")
-    page.append(f"    = {service.within} / {service.n} = {ratio}\n\n")
-    page.append(f"    T = {service.threshold_ms / 1000:g} s    {words('target')} {percent(service.target)}    ")
-    page.append(f"n = {service.n}\n")
+    target = f"{words('target')} {percent(service.target)}"
+    page.append(f"\n  {queue.name}: {words('service level')} {ratio}    {target}\n\n", "bold")
+    page.append(f"    {words(FORMULA_TEXTS.get(service.formula, service.formula))}\n")
+    threshold = f"{service.threshold_ms / 1000:g}"
+    page.append(f"    = {service.within} / {service.n} = {ratio}    T = {threshold} s    n = {service.n}\n\n")
     window = f"{look.clock(picture.day_since_ms)}{none}{look.clock(picture.moment_ms, seconds=True)}"
-    page.append(f"    {words('today')} {window}; {words('a contact counts where it entered the queue')}\n\n")
+    page.append(f"    {words('today')} {window} {look.glyphs.dot} {words('a contact counts where it entered the queue')}\n")
     page.append(
         f"    {words('offered')} {queue.offered}   {words('answered')} {queue.answered}   "
         f"{words('abandoned')} {queue.abandoned}   {words('waiting')} {queue.waiting}   "
-        f"{words('talk')} {queue.talking}\n"
+        f"{words('talk')} {queue.talking}\n\n"
     )
+    page.append(f"    {words('known as')} {service.formula}\n", "dim")
     return page

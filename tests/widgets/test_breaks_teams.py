@@ -27,7 +27,7 @@ def remarks(out: dict[str, list[str]]) -> list[str]:
 
 def test_a_team_over_its_cap_is_named() -> None:
     said = remarks({"Sales": ["rest", "meal"], "Tech": ["rest"]})
-    assert "Sales: 2 out, cap 1" in said
+    assert "! Sales: 2 out, cap 1" in said
     assert not any("Tech" in text for text in said)
 
 
