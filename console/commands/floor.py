@@ -23,7 +23,7 @@ from console.commands.common import (
     say_json,
     settings_of,
 )
-from data.model.words import Health, State
+from data.model.words import Health
 
 if TYPE_CHECKING:
     from data.model.picture import AgentRow, Picture, QueueRow, ServiceLevel
@@ -158,12 +158,13 @@ def _agent(agent: AgentRow, zone: ZoneInfo) -> dict[str, Any]:
 
 def _text(picture: Picture, zone: ZoneInfo) -> Iterator[str]:
     from console.commands.table import clock, percent
+    from widgets.look import STATE_WORDS
 
     source, totals = picture.source, picture.totals
     told = f"measured up to {iso(source.measured_ms, zone)}" if source.health != Health.UP else "measured"
     name = source.name or "no source"
     yield f"{iso(picture.moment_ms, zone)}   {name}: {told if source.measured_ms is not None else 'nothing measured'}"
-    states = "  ".join(f"{_word(state)} {count}" for state, count in totals.states if count)
+    states = "  ".join(f"{STATE_WORDS[state]} {count}" for state, count in totals.states if count)
     longest = clock(_age(totals.oldest_ms, picture.moment_ms))
     level = f"service level {percent(totals.service.ratio)} % of {totals.service.n}"
     yield f"waiting {totals.waiting}  longest {longest}  {level}  flags {totals.flags}"
@@ -175,14 +176,10 @@ def _text(picture: Picture, zone: ZoneInfo) -> Iterator[str]:
     yield from _agent_table(picture)
 
 
-def _word(state: State) -> str:
-    return state.replace("_", " ")
-
-
 def _queue_table(picture: Picture) -> Iterator[str]:
     from console.commands.table import Column, aligned, clock, percent
 
-    heads = ("waiting", "longest", "talking", "SL %", "offered", "answered", "abandoned", "available", "members")
+    heads = ("waiting", "longest", "talk", "SL %", "offered", "answered", "abandoned", "free", "members")
     rows = [
         [
             queue.name,
@@ -199,6 +196,7 @@ def _queue_table(picture: Picture) -> Iterator[str]:
 
 def _agent_table(picture: Picture) -> Iterator[str]:
     from console.commands.table import Column, aligned, clock
+    from widgets.look import STATE_WORDS
 
     columns = [
         *(Column("agent", right=False), Column("state", right=False), Column("for")),
@@ -207,7 +205,7 @@ def _agent_table(picture: Picture) -> Iterator[str]:
     ]
     rows = [
         [
-            *(agent.name, _word(agent.state), clock(_age(agent.since_ms, picture.moment_ms))),
+            *(agent.name, STATE_WORDS[agent.state], clock(_age(agent.since_ms, picture.moment_ms))),
             *(agent.reason, agent.queue, agent.team, agent.seat, str(agent.calls)),
             clock(agent.handle_ms / agent.calls / 1000 if agent.calls else None),
         ]

@@ -38,8 +38,10 @@ def clock(seconds: float | None) -> str:
 
 
 def percent(ratio: float | None) -> str:
-    """Return a ratio in percent, to a tenth; a dash where there is none."""
-    return "–" if ratio is None else f"{ratio * 100:.1f}"
+    """Return a ratio in percent, to a tenth and rounded down as on the screen; a dash where there is none."""
+    from widgets.cells import percent as on_screen
+
+    return on_screen(ratio, 1).removesuffix("%")
 
 
 def decimal(value: float | None) -> str:

@@ -1,5 +1,6 @@
 """`floorwalk kpi`, `floor` and `simulate`: what is printed, of which window, of which moment."""
 
+import re
 import sqlite3
 import time
 from datetime import datetime
@@ -7,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from console.commands.table import percent
 from data.kpi import FIGURES
+from data.model.words import State
 from data.store.writer import Beat, Writer
 from tests.console.cli import QUEUE_LOG, TRUTH, Cli
+from widgets.cells import percent as on_screen
 
 FIELDS = (
     "offered answered abandoned short_abandoned overflowed timed_out lost transferred waiting talking "
@@ -179,7 +183,26 @@ def test_floor_as_text(cli: Cli) -> None:
     out = cli("floor", "--at", "19:35").out
     assert out.startswith("2026-11-21T19:35:00+00:00   queue_log: measured\nwaiting 16  longest 0:26")
     assert "\nqueue       waiting  longest" in out
-    assert "[bold]Max[/bold]  not ready  0:30  a|b pipe" in out
+    assert re.search(r"^\[bold\]Max\[/bold\]  out +0:30  a\|b pipe", out, re.MULTILINE)
+
+
+def test_floor_as_text_says_the_words_of_the_screen(cli: Cli) -> None:
+    out = cli("floor", "--at", "19:35").out
+    said = set(out.split())
+    assert {"talk", "out", "free"} <= said
+    assert said.isdisjoint(str(state) for state in State), "the states' own names are for programs"
+
+
+def test_a_ratio_reads_as_on_the_screen() -> None:
+    """A service level just short of its target must not read as the target met."""
+    assert [percent(ratio) for ratio in (0.8479, 0.79999, 0.29, 1.0, None)] == ["84.7", "79.9", "29.0", "100.0", "–"]
+
+
+def test_floor_and_kpi_as_text_tell_one_service_level(cli: Cli) -> None:
+    ratio = cli("floor", "--json").json["totals"]["service_level"]
+    shown = on_screen(ratio, 1).removesuffix("%")
+    assert f"service level {shown} % of" in cli("floor").out
+    assert shown in cli("kpi", "--by", "total").out.split()
 
 
 def test_floor_of_a_moment_that_was_not_measured(cli: Cli) -> None:
