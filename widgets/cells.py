@@ -16,7 +16,7 @@ from data.model.text import safe_text
 _SECOND = 1_000
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def fit(text: str, width: int, right: bool = False, ellipsis: str = "…") -> str:
     """Return `text` in exactly `width` cells: padded, or cut with an ellipsis, and safe for a terminal."""
     if width <= 0:

@@ -16,7 +16,7 @@ from console.terminal.encoder import Encoder
 from console.terminal.glyphs import BLANK, REST_OF_WIDE, cells_of
 from console.terminal.pens import PLAIN, Pen, pen_of
 
-_RUNS_KEPT = 8192
+_RUNS_KEPT = 2048
 
 
 class Row:

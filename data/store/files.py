@@ -106,7 +106,6 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         uri = f"{path.absolute().as_uri()}?mode=ro"
         connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA query_only = ON")
-        connection.execute("PRAGMA cache_size = -32768")
         if _check_version(connection, path) == 0:
             raise NoStoreError(path)
     except sqlite3.Error as error:
