@@ -48,6 +48,7 @@ def _configure(parser: ArgumentParser) -> None:
         "--by", choices=("queue", "agent", "interval", "total"), default="queue", help="what a row stands for"
     )
     parser.add_argument("--formula", choices=FORMULAS, help="the service level by name; each queue's own if left out")
+    parser.add_argument("--wide", action="store_true", help="print all columns, however narrow the terminal")
     parser.add_argument("--json", action="store_true", help="print the rows as JSON")
 
 
@@ -69,7 +70,7 @@ def _run(args: Namespace) -> int:
             say_json([_values(args.by, row) for row in found])
             return 0
         whole = rows("total") if args.by != "total" else []
-    for line in _table(args.by, found, whole):
+    for line in _table(args.by, found, whole, args.wide):
         say(line)
     return 0
 
@@ -103,34 +104,57 @@ def _values(by: By, row: KpiRow) -> dict[str, Any]:
     return key | {name: getattr(row, name) for name in FIGURES}
 
 
-def _table(by: By, rows: list[KpiRow], whole: list[KpiRow]) -> Iterator[str]:
-    """Yield the rows as a table, the sum over all below."""
-    from console.commands.table import Column, aligned
+_COLUMNS: tuple[tuple[str, int | None], ...] = (
+    ("offered", 0),
+    ("answered", 1),
+    ("abandoned", 2),
+    ("short", None),
+    ("other", None),
+    ("lost", None),
+    ("open", None),
+    ("SL %", 0),
+    ("ASA s", 4),
+    ("AHT s", 3),
+    ("max wait s", 5),
+    ("talk h:m:s", None),
+    ("missed rings", None),
+    ("occupancy %", 6),
+    ("available h:m:s", None),
+    ("not ready h:m:s", None),
+    ("signed in h:m:s", None),
+    ("measured %", 7),
+)
+"""The columns after the name, each with its rank in a terminal that is narrower than the table."""
 
-    heads = (
-        "offered",
-        "answered",
-        "abandoned",
-        "short",
-        "other",
-        "lost",
-        "open",
-        "SL %",
-        "ASA s",
-        "AHT s",
-        "max wait s",
-    )
-    times = ("talk h:m:s", "missed rings", "occupancy %", "available h:m:s", "not ready h:m:s", "signed in h:m:s")
-    columns = [Column("" if by == "total" else by, right=False), *map(Column, (*heads, *times, "measured %"))]
+
+def _table(by: By, rows: list[KpiRow], whole: list[KpiRow], wide: bool) -> Iterator[str]:
+    """Yield the rows as a table, the sum over all below; where somebody looks only what has room, unless `wide`."""
+    from console.commands.table import Column, aligned, fitting, terminal_width
+
+    columns = [Column("" if by == "total" else by, right=False, rank=0)]
+    columns += [Column(title, rank=rank) for title, rank in _COLUMNS]
     lines = [_cells(row.key or "all", row) for row in rows]
     if whole and len(rows) > 1:
         lines += [_cells("all", row) for row in whole]
-    yield from aligned(columns, lines)
+    room = None if wide else terminal_width()
+    kept = list(range(len(columns))) if room is None else fitting(columns, lines, room)
+    yield from aligned([columns[at] for at in kept], [[line[at] for at in kept] for line in lines])
     formulas = {(row.service_level_formula, row.threshold_s) for row in rows}
+    if len(formulas) == 1 or len(kept) < len(columns):
+        yield ""
     if len(formulas) == 1:
         formula, threshold_s = formulas.pop()
-        yield ""
         yield f"SL: {formula or 'several formulas'}, within {'–' if threshold_s is None else threshold_s} s"
+    if room is not None and len(kept) < len(columns):
+        yield from _left_out([column.title for at, column in enumerate(columns) if at not in kept], room)
+
+
+def _left_out(titles: list[str], room: int) -> list[str]:
+    """Return what says which columns are not shown, broken between words."""
+    from textwrap import wrap
+
+    names = ", ".join(title.removesuffix(" h:m:s").removesuffix(" %").removesuffix(" s") for title in titles)
+    return wrap(f"left out: {names}; --wide or --json shows all", max(room, 20))
 
 
 def _cells(key: str, row: KpiRow) -> list[str]:

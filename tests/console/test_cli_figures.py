@@ -1,13 +1,17 @@
 """`floorwalk kpi`, `floor` and `simulate`: what is printed, of which window, of which moment."""
 
+import io
 import re
 import sqlite3
+import sys
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from console.cli import main
 from console.commands.table import percent
 from data.kpi import FIGURES
 from data.model.words import State
@@ -114,6 +118,54 @@ def test_kpi_as_a_table(cli: Cli) -> None:
     assert lines[-1] == "SL: answered_and_abandoned, within 20 s"
     ends = {width(line) for line in lines[:34]}
     assert len(ends) == 1, "a Chinese character takes two cells"
+
+
+class Terminal(io.StringIO):
+    """Standard output that somebody looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def terminal(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    def shown(columns: int, *argv: str) -> list[str]:
+        out = Terminal()
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", out)
+            patch.setenv("COLUMNS", str(columns))
+            assert main(["kpi", "--day", "2026-11-21", *argv]) == 0
+        return out.getvalue().splitlines()
+
+    return shown
+
+
+WHOLE = "offered answered abandoned short other lost open SL ASA AHT max talk missed occupancy"
+
+
+def test_kpi_in_a_terminal_shows_the_columns_that_have_room(terminal: Callable[..., list[str]]) -> None:
+    for columns in (60, 80, 100, 120, 160):
+        lines = terminal(columns)
+        assert max(map(width, lines)) <= columns
+        left_out = " ".join(lines[lines.index("SL: answered_and_abandoned, within 20 s") + 1 :])
+        assert left_out.startswith("left out: ")
+        assert left_out.endswith("; --wide or --json shows all")
+        assert "missed rings" in left_out
+    assert re.split("  +", terminal(120)[0]) == [
+        *("queue", "offered", "answered", "abandoned", "SL %", "ASA s", "AHT s", "max wait s", "occupancy %"),
+        "measured %",
+    ]
+    head, *_, last = terminal(80)
+    assert re.split("  +", head)[-3:] == ["ASA s", "AHT s", "max wait s"]
+    assert last.endswith("all")
+    assert "SL %" in terminal(20)[0], "the least is shown however narrow it is"
+
+
+def test_kpi_shows_all_where_there_is_room_or_nobody_looks(cli: Cli, terminal: Callable[..., list[str]]) -> None:
+    piped = cli("kpi", "--day", "2026-11-21").out.splitlines()
+    assert terminal(80, "--wide") == terminal(220) == piped
+    assert not [line for line in piped if "left out" in line]
+    assert [word for word in WHOLE.split() if word not in piped[0]] == []
 
 
 def width(text: str) -> int:
