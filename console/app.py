@@ -32,10 +32,6 @@ REPLAY_TICK_S = 0.25
 """A fast replay shows four moments a second; more would only flicker."""
 
 
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
 def _ticks_ms() -> int:
     return time.monotonic_ns() // 1_000_000
 
@@ -66,7 +62,7 @@ class FloorApp(TerminalApp[None]):
             site=options.site,
             read_only=True,  # nobody takes acts from a screen yet, so that no pane names a key for one
         )
-        self.clock = Clock(_now_ms, _ticks_ms, live=options.live, moment_ms=options.moment_ms)
+        self.clock = Clock(options.now, _ticks_ms, live=options.live, moment_ms=options.moment_ms)
         self.feed = Feed(options.store, options.zone, self.post_message, options.limits)
         self.seen: FloorSeen | None = None
         self._number = 0

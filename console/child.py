@@ -1,4 +1,4 @@
-"""The poller as a child of the screen: `python -m console.child ORDER`, where ORDER is JSON from `console.launch`."""
+"""The poller as a child of the screen: `python -m console.child`, its order as JSON from `console.launch` on stdin."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from data.poller import run
 
 def main() -> int:
     """Poll as ordered until the parent is gone; return the exit code."""
-    order = json.loads(sys.argv[1])
+    order = json.load(sys.stdin)
     return run(
         Path(order["store"]),
         order["adapter"],

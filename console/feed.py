@@ -13,8 +13,9 @@ from textual.message import Message
 
 from data.alerts import LIMITS, Limits
 from data.model.days import MINUTE, day_around
-from data.model.picture import DayStrip, Detail, Picture
+from data.model.picture import DayStrip, Detail, Picture, SourceState
 from data.model.words import Health
+from data.store.boot import boot_ms
 from data.store.files import NoStoreError, StoreError
 from data.store.reader import Reader
 
@@ -22,7 +23,7 @@ REUSE_MS = 5_000
 """How long a live picture may serve while nothing is written: states that nobody changed do not change."""
 
 STRIP_MS = 30_000
-"""How long the strip of a live day may serve."""
+"""How long the strip of a day may serve while more of it is being recorded."""
 
 RETRY_S = 0.2
 """The pause between two tries to open a store that is not there yet."""
@@ -88,7 +89,7 @@ class Feed:
         self._file: tuple[int, int] | None = None
         self._picture: Picture | None = None
         self._version = -1
-        self._strip: tuple[float, int, DayStrip] | None = None
+        self._strip: tuple[float, int, int, DayStrip] | None = None
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
 
     def start(self) -> None:
@@ -171,19 +172,24 @@ class Feed:
         self._picture, self._version = picture, version
         if not wish.live:
             return picture
-        pulse = reader.pulse(time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000)
-        return picture if pulse.health == Health.NONE else picture._replace(source=pulse)
+        pulse = reader.pulse(boot_ms())
+        return picture if pulse.health == Health.NONE else picture._replace(source=_heard(pulse, picture.source))
 
     def _strip_of(self, reader: Reader, wish: Wish) -> DayStrip:
-        day = day_around(wish.moment_ms, self._zone)
+        day_ms = day_around(wish.moment_ms, self._zone).since_ms
         if self._strip is not None:
-            made, day_ms, strip = self._strip
-            fresh = not wish.live or (time.monotonic() - made) * 1000 < STRIP_MS
-            if day_ms == day.since_ms and fresh:
+            made, version, strip_day_ms, strip = self._strip
+            fresh = version == self._version or (time.monotonic() - made) * 1000 < STRIP_MS
+            if strip_day_ms == day_ms and fresh:
                 return strip
         strip = reader.strip_of(wish.moment_ms, self._zone, self._limits)
-        self._strip = (time.monotonic(), day.since_ms, strip)
+        self._strip = (time.monotonic(), self._version, day_ms, strip)
         return strip
+
+
+def _heard(pulse: SourceState, seen: SourceState) -> SourceState:
+    """Return how the poller is, and what it last measured by the floor's own time."""
+    return pulse if seen.measured_ms is None else pulse._replace(measured_ms=seen.measured_ms)
 
 
 def _unforeseen(error: Exception, store: Path) -> str:

@@ -8,19 +8,19 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 from console.launch_options import DemoOptions
 from console.locale import can_draw_unicode, reader_language
-from console.options import Options
+from console.options import Options, now_ms
 from console.settings import Settings
 from data.lease import HeldError
+from data.model.text import safe_text
 from data.store.files import StoreError
 from data.store.reader import Reader
 
@@ -71,7 +71,7 @@ def run_replay(settings: Settings, store: Path, moment_ms: int | None) -> int:
     with Reader(store) as reader:
         measured = reader.measured()
         if moment_ms is None:
-            moment_ms = measured[-1][0] if measured else time.time_ns() // 1_000_000
+            moment_ms = measured[-1][0] if measured else now_ms()
         moment_ms = reader.opening(moment_ms)
     return show(_options(settings, store, live=False, moment_ms=moment_ms))
 
@@ -89,9 +89,11 @@ def run_demo(settings: Settings, demo: DemoOptions) -> int:
     """Show a floor that is played, as it would be in mid-morning; its store goes with it unless one is named."""
     with tempfile.TemporaryDirectory(prefix="floorwalk-demo-") as folder:
         store = demo.store or Path(folder) / "demo.sqlite"
-        zone = demo_zone(time.time())
+        start_ms = now_ms()
+        zone = demo_zone(start_ms / 1000)
         played = {
             "seed": demo.seed,
+            "start_ms": start_ms,
             "agents": demo.agents,
             "speed": demo.speed,
             "zone": zone.key,
@@ -108,6 +110,7 @@ def run_demo(settings: Settings, demo: DemoOptions) -> int:
                     theme=demo.theme or settings.theme,
                     site=settings.site or "Demo",
                     hindrance=hindrance,
+                    now=lambda: start_ms + round((now_ms() - start_ms) * demo.speed),
                 )
             )
 
@@ -122,40 +125,53 @@ def demo_zone(moment_s: float) -> ZoneInfo:
 class Hindrance:
     """Why a poller that was started gives nothing: asked while the screen waits, "" while there is hope."""
 
-    def __init__(self, child: subprocess.Popen[bytes], log: Path) -> None:
+    def __init__(self, child: subprocess.Popen[bytes], words: IO[bytes]) -> None:
         self._child = child
-        self._log = log
+        self._words = words
 
     def __call__(self) -> str:
         """Return the poller's last words once it has ended, for other reasons than that another one is at work."""
         code = self._child.poll()
         if code is None or code == HeldError.CODE:
             return ""
-        words = self._log.read_text("utf-8", "replace").strip().splitlines()
-        return words[-1] if words else f"the poller ended with exit code {code}"
+        self._words.seek(0)
+        words = self._words.read().decode("utf-8", "replace").strip().splitlines()
+        return safe_text(words[-1], 300) if words else f"the poller ended with exit code {code}"
 
 
 @contextmanager
 def poller(store: Path, adapter: str, options: Mapping[str, Any], interval_ms: int = 1000) -> Iterator[Hindrance]:
-    """Run a poller as a child while the block lasts; its words go to a log beside the store."""
+    """Run a poller as a child while the block lasts, and give why it gives nothing, should that be so."""
     order = {
-        "store": str(store),
+        "store": str(store.absolute()),
         "adapter": adapter,
         "options": options,
         "interval_ms": interval_ms,
         "parent": os.getpid(),
     }
-    command = [sys.executable, "-m", "console.child", json.dumps(order)]
-    log = store.with_name(store.name + ".log")
+    command = [sys.executable, "-P", "-m", "console.child"]  # -P: nothing is taken from the folder we are in
+    with tempfile.TemporaryFile() as words:
+        home = str(Path(__file__).parents[1])  # where this very program is, installed or not
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=words,
+            stderr=words,
+            start_new_session=True,
+            env={**os.environ, "PYTHONPATH": home},
+        )
+        if child.stdin is not None:  # not among the arguments, which everybody can see
+            with child.stdin:
+                child.stdin.write(json.dumps(order).encode())
+        with _ended(child):
+            yield Hindrance(child, words)
+
+
+@contextmanager
+def _ended(child: subprocess.Popen[bytes]) -> Iterator[None]:
+    """End a child with the block, by force if it takes too long."""
     try:
-        store.parent.mkdir(parents=True, exist_ok=True)
-        words = log.open("wb")
-    except OSError as error:
-        raise StoreError(f"{log} can't be written ({error.strerror}): check the folder's rights", 73) from error
-    with words:
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=words, stderr=words, start_new_session=True)
-    try:
-        yield Hindrance(child, log)
+        yield
     finally:
         child.terminate()
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,11 @@ from zoneinfo import ZoneInfo
 
 from console.locale import Language
 from data.alerts import LIMITS, Limits
+
+
+def now_ms() -> int:
+    """Return the present, as the machine has it."""
+    return time.time_ns() // 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,7 @@ class Options:
         site: The name in the header.
         ascii: Draw with ASCII only.
         limits: The thresholds in force.
+        now: Gives the live floor's present in ms; a played floor may have its own.
         hindrance: Why the poller that was started with the screen gives nothing, "" while there is hope.
     """
 
@@ -38,3 +45,4 @@ class Options:
     ascii: bool = False
     limits: Limits = LIMITS
     hindrance: Callable[[], str] | None = None
+    now: Callable[[], int] = now_ms

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Self
 
+from data.model.text import safe_text
 from data.store.files import StoreError
 
 
@@ -28,6 +29,7 @@ class Lease:
 
     def __init__(self, store: Path, who: str) -> None:
         """Take the lease and leave a note of who has it: `who` and the process id."""
+        store = store.resolve()  # by whatever name it is called, it is one store
         path = store.with_name(store.name + ".lock")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -37,7 +39,7 @@ class Lease:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.read(self._file, 200).decode("utf-8", "replace").strip()
+            holder = safe_text(os.read(self._file, 200).decode("utf-8", "replace").strip())
             os.close(self._file)
             raise HeldError(store, holder) from None
         os.ftruncate(self._file, 0)

@@ -18,16 +18,12 @@ from data.lease import Lease
 from data.model.known import Known, Rows
 from data.model.observation import Observation
 from data.recorder import record
+from data.store.boot import boot_id, boot_ms
 from data.store.files import StoreError
 from data.store.writer import Beat, Writer
 
 MAX_BACKOFF_S = 60.0
 """The longest pause between two tries, however often they failed."""
-
-
-def boot_ms() -> int:
-    """Return ms since boot, on the clock that all processes of this machine share and nobody can set."""
-    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
 
 
 class Poller:
@@ -88,7 +84,7 @@ class Poller:
 
     def _beat(self, error: str = "") -> Beat:
         at_ms = time.time_ns() // 1_000_000
-        return Beat(at_ms, boot_ms(), self._good_boot_ms, self.interval_ms, os.getpid(), error)
+        return Beat(at_ms, boot_ms(), self._good_boot_ms, self.interval_ms, os.getpid(), error, boot_id())
 
     def _failed(self, why: str, beat: bool = True) -> None:
         if not self.failures:

@@ -64,7 +64,8 @@ def explain(queue: QueueRow, picture: Picture, look: Look) -> Text:
     threshold = f"{service.threshold_ms / 1000:g}"
     page.append(f"    = {service.within} / {service.n} = {ratio}    T = {threshold} s    n = {service.n}\n\n")
     window = f"{look.clock(picture.day_since_ms)}{none}{look.clock(picture.moment_ms, seconds=True)}"
-    page.append(f"    {words('today')} {window} {look.glyphs.dot} {words('a contact counts where it entered the queue')}\n")
+    counts = words("a contact counts where it entered the queue")
+    page.append(f"    {words('today')} {window} {look.glyphs.dot} {counts}\n")
     page.append(
         f"    {words('offered')} {queue.offered}   {words('answered')} {queue.answered}   "
         f"{words('abandoned')} {queue.abandoned}   {words('waiting')} {queue.waiting}   "

@@ -52,6 +52,7 @@ _UNENDED = (
     "FROM (SELECT * FROM call WHERE entered_ms >= ?1 AND entered_ms <= ?2 AND ended_ms > ?2 UNION ALL "
     "SELECT * FROM call WHERE ended_ms > ?2 AND ended_ms <= ?3 AND ended_ms - entered_ms > 900000 "
     "AND entered_ms < ?1 UNION ALL "
+    "SELECT * FROM call WHERE ended_ms > ?3 AND ended_ms - entered_ms > 86400000 AND entered_ms < ?1 UNION ALL "
     "SELECT * FROM call WHERE ended_ms IS NULL AND entered_ms <= ?2)"
 )
 _WAITING = f"SELECT * {_UNENDED} WHERE answered_ms IS NULL OR answered_ms > ?2"

@@ -31,6 +31,7 @@ from data.model.picture import (
 from data.model.text import safe_text
 from data.model.words import FlagKind, Health, Mark, State
 from data.store.asof import AgentsAsOf, QueuesAsOf
+from data.store.boot import boot_id
 from data.store.day import DayBook
 from data.store.directory import DirectoryCache
 from data.store.files import explain, open_for_reading
@@ -184,21 +185,29 @@ class Reader:
         row = self.connection.execute("SELECT max(interval_ms) FROM heartbeat").fetchone()
         return int(row[0] or 0)
 
-    def pulse(self, boot_ms: int) -> SourceState:
-        """Return how the poller is now; `boot_ms` is CLOCK_BOOTTIME. NONE: none ever ran on this store."""
+    def pulse(self, boot_ms: int, boot: str | None = None) -> SourceState:
+        """Return how the poller is now. NONE: none ever ran on this store.
+
+        Args:
+            boot_ms: The present on CLOCK_BOOTTIME.
+            boot: Which boot that clock counts from, None for this machine's; a sign of life of another one is of a
+                poller that is gone.
+        """
         with self._one_state() as connection:
             row = connection.execute(
-                "SELECT s.name, h.at_ms, h.boot_ms, h.good_boot_ms, h.interval_ms, h.error FROM heartbeat h "
+                "SELECT s.name, h.at_ms, h.boot_ms, h.good_boot_ms, h.interval_ms, h.error, h.boot FROM heartbeat h "
                 "JOIN source s ON s.id = h.source_id ORDER BY h.at_ms DESC LIMIT 1"
             ).fetchone()
         if row is None:
             return SourceState("", Health.NONE, None)
-        name, at_ms, beat_ms, good_ms, interval_ms, error = row
+        name, at_ms, beat_ms, good_ms, interval_ms, error, beat_boot = row
+        gone = beat_boot != (boot_id() if boot is None else boot)
         silent = boot_ms - max(beat_ms, good_ms)
         age = boot_ms - good_ms
-        if age < 0 or silent > max(STALE_INTERVALS * interval_ms, STALE_MS) * 4 or error:
+        limit = max(STALE_INTERVALS * interval_ms, STALE_MS)
+        if error or gone or age < 0 or silent > 4 * limit:
             health = Health.DOWN
-        elif age > max(STALE_INTERVALS * interval_ms, STALE_MS):
+        elif age > limit:
             health = Health.STALE
         elif age > LATE_INTERVALS * interval_ms:
             health = Health.LATE

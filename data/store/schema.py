@@ -85,6 +85,7 @@ CREATE TABLE call (
     outcome TEXT) STRICT;
 CREATE INDEX call_entered ON call (entered_ms);
 CREATE INDEX call_open ON call (entered_ms) WHERE ended_ms IS NULL;
+CREATE INDEX call_day_long ON call (ended_ms) WHERE ended_ms - entered_ms > 86400000;
 CREATE INDEX call_long ON call (ended_ms) WHERE ended_ms - entered_ms > 900000;
 CREATE INDEX call_agent ON call (agent_id, entered_ms, ended_ms, talk_ms, hold_ms, wrap_up_ms)
     WHERE agent_id IS NOT NULL;
@@ -132,7 +133,7 @@ CREATE TABLE checklist_mark (
 CREATE TABLE heartbeat (
     source_id INTEGER PRIMARY KEY REFERENCES source, at_ms INTEGER NOT NULL, boot_ms INTEGER NOT NULL,
     good_boot_ms INTEGER NOT NULL, interval_ms INTEGER NOT NULL, pid INTEGER NOT NULL,
-    error TEXT NOT NULL DEFAULT '') STRICT;
+    error TEXT NOT NULL DEFAULT '', boot TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TABLE imported (
     source_id INTEGER NOT NULL REFERENCES source, digest BLOB NOT NULL, bytes INTEGER NOT NULL,
     name TEXT NOT NULL,

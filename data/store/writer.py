@@ -31,7 +31,10 @@ _CHECKPOINT_EVERY = 64
 
 
 class Beat(NamedTuple):
-    """The poller's sign of life. `boot_ms` and `good_boot_ms` (of the last good poll) are on CLOCK_BOOTTIME."""
+    """The poller's sign of life. `boot_ms` and `good_boot_ms` (of the last good poll) are on CLOCK_BOOTTIME.
+
+    `boot` names the machine's boot that this clock counts from: after another one it says nothing.
+    """
 
     at_ms: int
     boot_ms: int
@@ -39,6 +42,7 @@ class Beat(NamedTuple):
     interval_ms: int
     pid: int
     error: str = ""
+    boot: str = ""
 
 
 class Writer:
@@ -99,8 +103,20 @@ class Writer:
             connection.executemany("INSERT OR REPLACE INTO site VALUES (?, ?)", values.items())
 
     def known(self, source: str) -> Known:
-        """Return what a source's recorder knew when it last wrote; a new source is given its id."""
+        """Return what a source's recorder knew when it last wrote; a new source is given its id.
+
+        Raises StoreError where the store holds another source: what one did not measure another may have, and a
+        picture can't tell the two apart.
+        """
         with self.transaction() as connection:
+            sql = "SELECT s.name FROM coverage c JOIN source s ON s.id = c.source_id WHERE s.name <> ? LIMIT 1"
+            other = connection.execute(sql, (source,)).fetchone()
+            if other is not None:
+                raise StoreError(
+                    f"{self.path} holds what {other[0]!r} measured, so {source!r} needs a store of its own: "
+                    "give another path with --store",
+                    65,
+                )
             connection.execute("INSERT OR IGNORE INTO source (name) VALUES (?)", (source,))
             return restore.known(connection, source)
 
@@ -210,7 +226,7 @@ class Writer:
             "UPDATE agent SET signed_in = ?, presumed = ?, paused = ? WHERE id = ?",
             [(*standing, agent_id) for agent_id, standing in rows.standings.items()],
         )
-        settled = {agent_id for agent_id, _ in rows.spans}
+        settled = {span.agent_id for span in rows.spans.values() if span.until_ms is not None}
         if any(key[0] not in settled for key in rows.members):
             _revise(connection, "member")
         if any(_handled_by_others(before, after, settled) for before, after in rows.calls.values()):
@@ -250,7 +266,7 @@ def _handled_by_others(before: Call | None, after: Call, settled: set[int]) -> b
 
 
 def _beat(connection: sqlite3.Connection, source_id: int, beat: Beat) -> None:
-    connection.execute("INSERT OR REPLACE INTO heartbeat VALUES (?, ?, ?, ?, ?, ?, ?)", (source_id, *beat))
+    connection.execute("INSERT OR REPLACE INTO heartbeat VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (source_id, *beat))
 
 
 def _revise(connection: sqlite3.Connection, name: str) -> None:

@@ -77,12 +77,13 @@ def shown_panes(pilot: Pilot[None]) -> set[str]:
 def now(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The present, in our hands: the played day's surge."""
     present = [SURGE]
-    monkeypatch.setattr("console.app._now_ms", lambda: present[0])
     monkeypatch.setattr("console.app._ticks_ms", lambda: present[0])
     return present
 
 
-def live(store: Path, **more: Any) -> Options:  # noqa: ANN401
+def live(store: Path, now: list[int] | None = None, **more: Any) -> Options:  # noqa: ANN401
+    if now is not None:
+        more["now"] = lambda: now[0]
     return Options(store, ZONE, site="Day shift", **more)
 
 
@@ -151,7 +152,7 @@ async def test_jumps_go_from_mark_to_mark(played: Path) -> None:
 
 
 async def test_a_jump_from_now_waits_for_the_day(played: Path, now: list[int]) -> None:
-    async with floor(live(played)) as pilot:
+    async with floor(live(played, now)) as pilot:
         await until(pilot, lambda: shows(app_of(pilot), "LIVE"), "live")
         await pilot.press("left_square_bracket")
         await until(pilot, lambda: moment_of(pilot) < SURGE, "back at a mark")
@@ -214,7 +215,7 @@ def test_times_that_are_not(text: str) -> None:
 
 
 async def test_rewind_and_home_where_there_is_a_live_floor(played: Path, now: list[int]) -> None:
-    async with floor(live(played)) as pilot:
+    async with floor(live(played, now)) as pilot:
         app = app_of(pilot)
         await until(pilot, lambda: shows(app, " LIVE ", "10:46:00"), "live")
         assert "rewind" in text_of(app)[-1]
@@ -237,7 +238,7 @@ async def test_home_does_nothing_where_there_is_none(played: Path) -> None:
 
 
 async def test_a_live_clock_ticks(played: Path, now: list[int]) -> None:
-    async with floor(live(played)) as pilot:
+    async with floor(live(played, now)) as pilot:
         await until(pilot, lambda: shows(app_of(pilot), "10:46:00"), "live")
         now[0] += 1000
         await until(pilot, lambda: shows(app_of(pilot), "10:46:01"), "ticked")
@@ -486,7 +487,7 @@ def test_keys_help_and_last_row_are_one_set() -> None:
 async def test_help_and_quit_are_in_the_last_row_of_every_size(
     played: Path, now: list[int], size: tuple[int, int], language: Language
 ) -> None:
-    async with floor(live(played, language=language), size) as pilot:
+    async with floor(live(played, now, language=language), size) as pilot:
         app = app_of(pilot)
         words = app.look.words
         await until(pilot, lambda: app.seen is not None, "seen")
@@ -533,7 +534,7 @@ async def test_all_keys_in_any_order_do_no_harm(played: Path) -> None:
 async def test_live_and_replay_show_equal_pictures_for_equal_moments(played: Path, now: list[int]) -> None:
     drawn: list[list[list[str]]] = []
     pictures = []
-    for options in (live(played), past(played)):
+    for options in (live(played, now), past(played)):
         async with floor(options, WIDE) as pilot:
             app = app_of(pilot)
             await until(pilot, lambda: shows(app_of(pilot), "need you"), "seen")
@@ -589,7 +590,7 @@ async def test_nothing_outlives_the_app(played: Path) -> None:
 
 async def test_the_screen_waits_for_a_store_that_comes_later(tmp_path: Path, played: Path, now: list[int]) -> None:
     store = tmp_path / "later.sqlite"
-    async with floor(live(store, hindrance=lambda: "")) as pilot:
+    async with floor(live(store, now, hindrance=lambda: "")) as pilot:
         app = app_of(pilot)
         await until(pilot, lambda: shows(app, "Waiting for the first picture"), "waiting")
         store.write_bytes(played.read_bytes())

@@ -21,7 +21,8 @@ from data.adapters.registry import AdapterError, make
 from data.lease import HeldError, Lease
 from data.model.observation import FlagRaised, Observation, SignedIn
 from data.model.words import FlagKind, Health
-from data.poller import Poller, boot_ms, run
+from data.poller import Poller, run
+from data.store.boot import boot_id, boot_ms
 from data.store.files import StoreError
 from data.store.reader import Reader
 from data.store.writer import Beat, Writer
@@ -89,7 +90,7 @@ def test_silence_is_late_then_stale_then_down(tmp_path: Path, age_s: int, health
     store = tmp_path / "s.sqlite"
     with Writer(store) as writer:
         known = writer.known("played")
-        writer.beat(known.source_id, Beat(START, 1_000_000, 1_000_000, 1000, 1))
+        writer.beat(known.source_id, Beat(START, 1_000_000, 1_000_000, 1000, 1, boot=boot_id()))
     with Reader(store) as reader:
         assert reader.pulse(1_000_000 + age_s * 1000).health is health
 
