@@ -9,6 +9,7 @@ import platform
 import sqlite3
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +23,14 @@ BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
 }
 
 
+def _loop_ms() -> float:
+    """Return the processor's ms for a fixed piece of work: what else runs on the machine slows all figures alike."""
+    began, total = time.thread_time(), 0
+    for number in range(1_000_000):
+        total += number
+    return (time.thread_time() - began) * 1000
+
+
 def main() -> int:
     """Measure what was asked for, in one run."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
@@ -32,6 +41,7 @@ def main() -> int:
     if unknown:
         parser.error(f"no bench is called {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}")
     figures: list[Figure] = []
+    before_ms = _loop_ms()
     for name in asked.names or BENCHES:
         print(f"measuring: {name} …", file=sys.stderr)
         with tempfile.TemporaryDirectory(prefix="floorwalk-bench-") as folder:
@@ -40,7 +50,8 @@ def main() -> int:
         print(json.dumps([figure._asdict() | {"met": figure.met} for figure in figures], indent=1, ensure_ascii=False))
         return 0
     python, sqlite = platform.python_version(), sqlite3.sqlite_version
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {python}, SQLite {sqlite}\n")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {python}, SQLite {sqlite}")
+    print(f"a loop of a million additions took {before_ms:.0f} ms before the run and {_loop_ms():.0f} ms after it\n")
     print(table(figures))
     return 0
 

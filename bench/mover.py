@@ -29,8 +29,8 @@ from data.model.observation import (
 )
 from data.model.rows import Call
 from data.model.words import Outcome, State
-from data.poller import boot_ms
 from data.recorder import record
+from data.store.boot import boot_ms
 from data.store.writer import Beat, Writer
 
 INTERVAL_MS = 1000

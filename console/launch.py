@@ -20,6 +20,7 @@ from console.locale import can_draw_unicode, reader_language
 from console.options import Options, now_ms
 from console.settings import Settings
 from data.lease import HeldError
+from data.metrics import Goal
 from data.model.text import safe_text
 from data.store.files import StoreError
 from data.store.reader import Reader
@@ -27,12 +28,15 @@ from data.store.reader import Reader
 DEMO_HOUR = 10
 """The demo's floor is always in this hour of its day: busy, and the surge at 10:40 is near."""
 
+COLLECTOR = (50_000, 20, 100)
+"""How seldom to look for garbage in circles: a picture is thousands of tuples, and none of them is."""
+
 
 def show(options: Options) -> int:
     """Show a store and return the program's exit code. Raises StoreError without a terminal to show it in."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise StoreError("the screen needs a terminal; `floorwalk floor` prints the floor as text", 69)
-    gc.set_threshold(50_000, 20, 100)  # a picture is thousands of tuples, none of them in circles
+    gc.set_threshold(*COLLECTOR)
     from console.app import FloorApp
     from console.terminal import run
 
@@ -81,7 +85,7 @@ def run_up(settings: Settings, store: Path) -> int:
     options: dict[str, Any] = dict(settings.options)
     if settings.adapter == "simulator":
         options.setdefault("zone", settings.tz.key)
-    with poller(store, settings.adapter, options, settings.interval_ms) as hindrance:
+    with poller(store, settings.adapter, options, settings.interval_ms, settings.goals) as hindrance:
         return show(_options(settings, store, hindrance=hindrance))
 
 
@@ -140,13 +144,20 @@ class Hindrance:
 
 
 @contextmanager
-def poller(store: Path, adapter: str, options: Mapping[str, Any], interval_ms: int = 1000) -> Iterator[Hindrance]:
+def poller(
+    store: Path,
+    adapter: str,
+    options: Mapping[str, Any],
+    interval_ms: int = 1000,
+    goals: Mapping[str, Goal] | None = None,
+) -> Iterator[Hindrance]:
     """Run a poller as a child while the block lasts, and give why it gives nothing, should that be so."""
     order = {
         "store": str(store.absolute()),
         "adapter": adapter,
         "options": options,
         "interval_ms": interval_ms,
+        "goals": goals or {},
         "parent": os.getpid(),
     }
     command = [sys.executable, "-P", "-m", "console.child"]  # -P: nothing is taken from the folder we are in
