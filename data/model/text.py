@@ -23,6 +23,11 @@ _TABLE = dict.fromkeys(_CONTROLS, "\ufffd") | dict.fromkeys(_INVISIBLE, "") | {0
 _MARK = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]"
 _MANY_MARKS = re.compile(f"({_MARK}{{2}}){_MARK}+")
 
+_SPACING = r"\s()+./\-\u2010-\u2015"
+_APART = re.compile(f"[{_SPACING}]+")
+"""What people put between the digits of a number."""
+_NUMBER = re.compile(rf"\+?\d(?:[{_SPACING}]*\d){{6,}}")
+
 MAX_LENGTH = 120
 
 
@@ -39,9 +44,25 @@ def safe_text(value: str, limit: int = MAX_LENGTH) -> str:
 
 
 def mask_number(number: str) -> str:
-    """Return a caller's number with its middle hidden: `13812348000` → `138****8000`; short ones wholly."""
-    if not number:
-        return ""
-    if len(number) < 7:
-        return "*" * len(number)
-    return f"{number[:3]}****{number[-4:]}"
+    """Return a caller's number with at least four of its characters hidden; what only sets it apart is left out.
+
+    Fewer than 7 are hidden wholly, of 7 to 10 the last two are shown, of more the first three and the last four:
+    `13812348000` → `138****8000`.
+    """
+    bare = number[:1] + _APART.sub("", number[1:]) if number[:1] == "+" else _APART.sub("", number)
+    if len(bare) < 7:
+        return "*" * len(bare)
+    if len(bare) < 11:
+        return "*" * (len(bare) - 2) + bare[-2:]
+    return f"{bare[:3]}****{bare[-4:]}"
+
+
+def mask_name(name: str, number: str) -> str:
+    """Return a caller's name, with every number in it (7 digits or more in a row, however set apart) masked.
+
+    Telephone systems repeat the number as the name where they know none: a name that is the number is masked too.
+    """
+    bare = _APART.sub("", name)
+    if bare and bare == _APART.sub("", number):
+        return mask_number(name)
+    return _NUMBER.sub(lambda found: mask_number(found[0]), name)
