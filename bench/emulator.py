@@ -28,8 +28,9 @@ class Emulator:
         self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data))
 
     def lines(self) -> list[str]:
-        """Return the text of the screen."""
-        return list(self._screen.display)
+        """Return the text of the screen, one character a column: the right half of a wide one is a blank."""
+        columns, buffer = range(self._screen.columns), self._screen.buffer
+        return ["".join(buffer[y][x].data or " " for x in columns) for y in range(self._screen.lines)]
 
     def cells(self) -> list[list[Cell]]:
         """Return every cell with its style."""
