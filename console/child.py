@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+from data.metrics import Goal
 from data.poller import run
 
 
@@ -18,6 +19,7 @@ def main() -> int:
         order["options"],
         order["interval_ms"],
         parent=order["parent"],
+        goals={queue: Goal(*goal) for queue, goal in order["goals"].items()},
     )
 
 

@@ -20,6 +20,7 @@ from console.locale import can_draw_unicode, reader_language
 from console.options import Options, now_ms
 from console.settings import Settings
 from data.lease import HeldError
+from data.metrics import Goal
 from data.model.text import safe_text
 from data.store.files import StoreError
 from data.store.reader import Reader
@@ -84,7 +85,7 @@ def run_up(settings: Settings, store: Path) -> int:
     options: dict[str, Any] = dict(settings.options)
     if settings.adapter == "simulator":
         options.setdefault("zone", settings.tz.key)
-    with poller(store, settings.adapter, options, settings.interval_ms) as hindrance:
+    with poller(store, settings.adapter, options, settings.interval_ms, settings.goals) as hindrance:
         return show(_options(settings, store, hindrance=hindrance))
 
 
@@ -143,13 +144,20 @@ class Hindrance:
 
 
 @contextmanager
-def poller(store: Path, adapter: str, options: Mapping[str, Any], interval_ms: int = 1000) -> Iterator[Hindrance]:
+def poller(
+    store: Path,
+    adapter: str,
+    options: Mapping[str, Any],
+    interval_ms: int = 1000,
+    goals: Mapping[str, Goal] | None = None,
+) -> Iterator[Hindrance]:
     """Run a poller as a child while the block lasts, and give why it gives nothing, should that be so."""
     order = {
         "store": str(store.absolute()),
         "adapter": adapter,
         "options": options,
         "interval_ms": interval_ms,
+        "goals": goals or {},
         "parent": os.getpid(),
     }
     command = [sys.executable, "-P", "-m", "console.child"]  # -P: nothing is taken from the folder we are in

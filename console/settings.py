@@ -59,6 +59,11 @@ class Settings:
         return ZoneInfo(self.zone or "UTC")
 
     @property
+    def goals(self) -> Mapping[str, Goal]:
+        """What each queue is measured against where its source does not say; "" stands for the rest."""
+        return {**self.queues, "": self.goal}
+
+    @property
     def queue_entries(self) -> Mapping[str, QueueEntry]:
         """What each queue is measured against, for an import; queues that are not named get the site's goal."""
         return _Entries(self.goal, self.queues)

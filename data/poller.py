@@ -15,8 +15,10 @@ from typing import Any
 from data.adapters.base import Adapter, Capability, Resumable
 from data.adapters.registry import AdapterError, make
 from data.lease import Lease
+from data.metrics import Goal
 from data.model.known import Known, Rows
-from data.model.observation import Observation
+from data.model.observation import Directory, Observation, QueueEntry
+from data.model.text import safe_text
 from data.recorder import record
 from data.store.boot import boot_id, boot_ms
 from data.store.files import StoreError
@@ -29,8 +31,19 @@ MAX_BACKOFF_S = 60.0
 class Poller:
     """One adapter, one store. `deadline_s` is the most that one poll may take in all."""
 
-    def __init__(self, adapter: Adapter, writer: Writer, interval_ms: int, deadline_s: float | None = None) -> None:
-        """Take up the source where its last observation left it."""
+    def __init__(
+        self,
+        adapter: Adapter,
+        writer: Writer,
+        interval_ms: int,
+        deadline_s: float | None = None,
+        goals: Mapping[str, Goal] | None = None,
+    ) -> None:
+        """Take up the source where its last observation left it.
+
+        `goals` say what a queue is measured against where the source does not, by the queue's key, "" for the rest.
+        """
+        self.goals = goals or {}
         self.adapter = adapter
         self.writer = writer
         self.interval_ms = interval_ms
@@ -58,13 +71,16 @@ class Poller:
         except Exception as error:
             self._failed(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
             return
-        self._good_boot_ms = boot_ms()
-        self._record(observation)
+        try:
+            self._record(observation)
+        except Exception as error:  # an adapter's nonsense is told, and ends nothing
+            self._failed(f"what the source says can't be recorded: {type(error).__name__}: {error}")
+            return
 
     def _record(self, observation: Observation) -> None:
         if Capability.PLAYED_SUPERVISOR not in self.adapter.capabilities:
-            observation = observation._replace(acts=())
-        self.known, rows = record(self.known, observation)
+            observation = cleaned(observation)._replace(acts=())
+        self.known, rows = record(self.known, measured_against(observation, self.goals))
         self._unwritten.append(rows)
         self._write()
 
@@ -110,6 +126,43 @@ class Poller:
             return
 
 
+def cleaned(observation: Observation) -> Observation:
+    """Return an observation whose texts are safe, whatever the adapter let through."""
+    events = [_safe(event) for event in observation.events]
+    directory = observation.directory
+    if directory is not None:
+        directory = Directory(*(tuple(_safe(entry) for entry in entries) for entries in directory))
+    return observation._replace(events=events, directory=directory)
+
+
+def _safe(told: Any) -> Any:  # noqa: ANN401 (any of the named tuples of an observation)
+    return type(told)(*(_safe_value(value) for value in told))
+
+
+def _safe_value(value: Any) -> Any:  # noqa: ANN401
+    if type(value) is str:
+        return safe_text(value)
+    return tuple(map(_safe_value, value)) if type(value) is tuple else value
+
+
+def measured_against(observation: Observation, goals: Mapping[str, Goal]) -> Observation:
+    """Return an observation whose queues have the site's goals where the source names none."""
+    directory = observation.directory
+    if directory is None or not goals:
+        return observation
+    queues = tuple(_with_goal(queue, goals.get(queue.key, goals.get("", Goal()))) for queue in directory.queues)
+    return observation._replace(directory=directory._replace(queues=queues))
+
+
+def _with_goal(queue: QueueEntry, goal: Goal) -> QueueEntry:
+    return queue._replace(
+        threshold_ms=goal.threshold_ms if queue.threshold_ms is None else queue.threshold_ms,
+        short_abandon_ms=goal.short_abandon_ms if queue.short_abandon_ms is None else queue.short_abandon_ms,
+        target=goal.target if queue.target is None else queue.target,
+        formula=goal.formula if queue.formula is None else queue.formula,
+    )
+
+
 def _tell(text: str) -> None:
     sys.stderr.write(f"floorwalk poll: {text}\n")
     sys.stderr.flush()
@@ -136,7 +189,13 @@ async def _follow(poller: Poller, parent: int) -> None:
 
 
 def run(
-    store: Path, adapter: str, options: Mapping[str, Any], interval_ms: int = 1000, *, parent: int | None = None
+    store: Path,
+    adapter: str,
+    options: Mapping[str, Any],
+    interval_ms: int = 1000,
+    *,
+    parent: int | None = None,
+    goals: Mapping[str, Goal] | None = None,
 ) -> int:
     """Poll an adapter into a store until a signal comes; return the exit code.
 
@@ -145,7 +204,7 @@ def run(
     """
     try:
         with Lease(store, f"floorwalk poll {adapter}"), Writer(store) as writer:
-            poller = Poller(make(adapter, options), writer, interval_ms)
+            poller = Poller(make(adapter, options), writer, interval_ms, goals=goals)
             asyncio.run(_serve(poller, parent))
     except AdapterError as error:
         _tell(str(error))

@@ -109,7 +109,7 @@ def _poll(args: Namespace) -> int:
         interval_ms = round(args.interval * 1000)
     settings = with_site(settings_of(args).given("option", adapter=args.adapter, interval_ms=interval_ms))
     options = adapter_options(settings, _pairs(args.option))
-    return poller.run(settings.store, settings.adapter, options, settings.interval_ms)
+    return poller.run(settings.store, settings.adapter, options, settings.interval_ms, goals=settings.goals)
 
 
 def _pairs(texts: list[str]) -> dict[str, Any]:

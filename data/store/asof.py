@@ -13,6 +13,7 @@ from data.metrics import NOTHING, CallFigures, Goal, as_of, figures_of, ratio, s
 from data.model.days import DAY, INTERVAL, MINUTE, interval_start
 from data.model.picture import AgentRow, QueueRow, ServiceLevel
 from data.model.rows import Call
+from data.model.text import safe_text
 from data.model.words import State
 from data.store.directory import DirectoryCache
 from data.store.handled import HandledBook
@@ -142,7 +143,7 @@ class AgentsAsOf:
             raised, praise = flags.get(agent_id, _NO_FLAGS)
             queues = named[members.get(agent_id, ())]
             rested = None if state in _AWAY else rested_ms
-            parts = (state, reason, queue, since_ms, calls, handle_ms, raised, praise, queues, rested)
+            parts = (state, safe_text(reason), queue, since_ms, calls, handle_ms, raised, praise, queues, rested)
             rows.append(AgentRow._make((agent_id, name, team, seat, *parts)))
         return rows
 

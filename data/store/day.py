@@ -6,7 +6,17 @@ import sqlite3
 from collections import defaultdict
 
 from data.alerts import LIMITS, Limits
-from data.metrics import CallFigures, aht_ms, as_of, asa_ms, figures_of, occupancy, service_level, total
+from data.metrics import (
+    CallFigures,
+    aht_ms,
+    as_of,
+    asa_ms,
+    figures_of,
+    occupancy,
+    service_level,
+    service_level_parts,
+    total,
+)
 from data.metrics import TimeFigures as Times
 from data.model.days import HOUR, INTERVAL, MINUTE, Window
 from data.model.picture import CallLine, DayMark, DayStrip, Detail, TimelinePart
@@ -15,6 +25,7 @@ from data.model.text import mask_number, safe_text
 from data.model.words import State
 from data.moments import break_marks, gap_marks, queue_marks, service_marks
 from data.store.directory import DirectoryCache
+from data.store.schema import CALL_COLUMNS
 
 MAX_CALLS = 500
 """How many visits a detail lists, the newest first."""
@@ -33,15 +44,7 @@ class DayBook:
 
         The strip begins and ends at the whole hours around the contacts, or around what was measured without any.
         """
-        load = [0] * (-(-day.length_ms // INTERVAL))
-        levels: list[tuple[int, int, int]] = []
-        for start_ms, offered, within, counted in self._connection.execute(
-            "SELECT start_ms, sum(offered), sum(answered_within), sum(answered + abandoned) FROM rollup_queue "
-            "WHERE start_ms >= ? AND start_ms < ? GROUP BY start_ms ORDER BY start_ms",
-            day,
-        ).fetchall():
-            load[(start_ms - day.since_ms) // INTERVAL] += offered
-            levels.append((start_ms, within, counted))
+        load, levels = self._intervals(day)
         measured = self._measured(day)
         names = {queue_id: queue.name for queue_id, queue in self._directory.queues.items()}
         target = min((queue.goal.target for queue in self._directory.queues.values()), default=limits.service_good)
@@ -60,6 +63,22 @@ class DayBook:
         last = min(day.until_ms, -(-(used[-1] + INTERVAL) // HOUR) * HOUR)
         shown = load[(first - day.since_ms) // INTERVAL : (last - day.since_ms) // INTERVAL]
         return DayStrip(first, last, INTERVAL, tuple(shown), tuple(measured), seen)
+
+    def _intervals(self, day: Window) -> tuple[list[int], list[tuple[int, int, int]]]:
+        """Return the contacts offered in each interval, and (start, within, counted) by each queue's own formula."""
+        load = [0] * (-(-day.length_ms // INTERVAL))
+        levels: dict[int, tuple[int, int]] = {}
+        for start_ms, queue_id, *sums in self._connection.execute(
+            f"SELECT start_ms, queue_id, {', '.join(CALL_COLUMNS)} FROM rollup_queue "
+            "WHERE start_ms >= ? AND start_ms < ? ORDER BY start_ms",
+            day,
+        ).fetchall():
+            figures = CallFigures(*sums)
+            load[(start_ms - day.since_ms) // INTERVAL] += figures.offered
+            within, n = service_level_parts(figures, self._directory.goal_of(queue_id, start_ms).formula)
+            old = levels.get(start_ms, (0, 0))
+            levels[start_ms] = (old[0] + within, old[1] + n)
+        return load, [(start_ms, *parts) for start_ms, parts in levels.items()]
 
     def _measured(self, day: Window) -> list[tuple[int, int]]:
         rows = self._connection.execute(

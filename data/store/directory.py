@@ -59,6 +59,7 @@ class DirectoryCache:
         self._moment_ms = 0
         self._agents: dict[int, _History[AgentName]] = {}
         self._queues: dict[int, _History[QueueName]] = {}
+        self._seats: dict[str, _History[Seat]] = {}
         self._current: dict[int, AgentName] = {}
         self.queues: dict[int, QueueName] = {}
         self.seats: tuple[Seat, ...] = ()
@@ -82,6 +83,8 @@ class DirectoryCache:
         self._moment_ms = moment_ms
         agents = {i: history.at(moment_ms) for i, history in self._agents.items()}
         queues = {i: history.at(moment_ms) for i, history in self._queues.items()}
+        seats = (history.at(moment_ms) for history in self._seats.values())
+        self.seats = tuple(sorted(seats, key=lambda seat: (seat.zone, seat.row, seat.column, seat.label)))
         if (agents, queues) != (self._current, self.queues):
             self._current, self.queues = agents, queues
             self.stamp += 1
@@ -119,10 +122,11 @@ class DirectoryCache:
             kind = Channel(channel) if channel else Channel.VOICE
             queues[queue_id].add(since_ms, QueueName(safe_text(name or key), kind, measured))
         self._agents, self._queues = dict(agents), dict(queues)
-        since = [history.since for history in agents.values()] + [history.since for history in queues.values()]
-        self._dated = any(len(times) > 1 for times in since)
-        rows = self._connection.execute(
-            "SELECT label, zone, row_index, column_index FROM seat s WHERE since_ms = "
-            "(SELECT max(since_ms) FROM seat WHERE label = s.label) ORDER BY zone, row_index, column_index"
-        ).fetchall()
-        self.seats = tuple(Seat(safe_text(label), safe_text(zone), row, column) for label, zone, row, column in rows)
+        seats: dict[str, _History[Seat]] = defaultdict(_History)
+        for label, since_ms, zone, row, column in self._connection.execute(
+            "SELECT label, since_ms, zone, row_index, column_index FROM seat ORDER BY label, since_ms"
+        ).fetchall():
+            seats[label].add(since_ms, Seat(safe_text(label), safe_text(zone), row, column))
+        self._seats = dict(seats)
+        histories = (*agents.values(), *queues.values(), *seats.values())
+        self._dated = any(len(history.since) > 1 for history in histories)

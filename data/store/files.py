@@ -103,11 +103,26 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     if not path.exists() or not path.stat().st_size:
         raise NoStoreError(path)
     try:
-        uri = f"{path.absolute().as_uri()}?mode=ro"
-        connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA query_only = ON")
-        if _check_version(connection, path) == 0:
+        connection = _connect_read_only(path, "mode=ro")
+        try:
+            version = _check_version(connection, path)
+        except sqlite3.OperationalError:
+            # A WAL store wants files beside it, which a reader may not make where the folder is not theirs. With no
+            # WAL there the file is all there is, and nobody writes it.
+            if path.with_name(f"{path.name}-wal").exists():
+                raise
+            connection.close()
+            connection = _connect_read_only(path, "immutable=1")
+            version = _check_version(connection, path)
+        if version == 0:
             raise NoStoreError(path)
     except sqlite3.Error as error:
         raise explain(error, path) from error
+    return connection
+
+
+def _connect_read_only(path: Path, how: str) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?{how}"
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA query_only = ON")
     return connection

@@ -19,9 +19,11 @@ import pytest
 from data.adapters.base import Adapter, Capability
 from data.adapters.registry import AdapterError, make
 from data.lease import HeldError, Lease
-from data.model.observation import FlagRaised, Observation, SignedIn
+from data.metrics import Goal
+from data.model.observation import AgentEntry, Directory, FlagRaised, Observation, Paused, QueueEntry, SignedIn
+from data.model.text import safe_text
 from data.model.words import FlagKind, Health
-from data.poller import Poller, run
+from data.poller import Poller, measured_against, run
 from data.store.boot import boot_id, boot_ms
 from data.store.files import StoreError
 from data.store.reader import Reader
@@ -264,3 +266,83 @@ def test_killed_200_times_it_loses_nothing(tmp_path: Path) -> None:
         assert after[1] >= acknowledged[1] >= seen[1]
         seen = after
     assert seen[1] > 200
+
+
+HOSTILE = "\x1b]0;pwn\x07 [/nope] \ud800 \u202e\x9b31m"
+
+
+def test_a_foreign_adapters_texts_are_made_safe(tmp_path: Path) -> None:
+    store = tmp_path / "s.sqlite"
+    events = (SignedIn(START + 100, HOSTILE, HOSTILE), Paused(START + 200, HOSTILE, None, HOSTILE))
+    directory = Directory((AgentEntry(HOSTILE, HOSTILE, HOSTILE, HOSTILE, (HOSTILE,)),))
+    observation = Observation("played", START, START + 1000, events, directory=directory)
+    assert polls(store, Played(observation), 1).failures == 0
+    with Reader(store) as reader:
+        agent = reader.floor_at(START + 1000, UTC).agents[0]
+    texts = (agent.name, agent.team, agent.seat, agent.reason)
+    assert all(text == safe_text(text) and "nope" in text for text in texts)
+
+
+def test_what_cannot_be_recorded_ends_nothing(tmp_path: Path) -> None:
+    store = tmp_path / "s.sqlite"
+    nonsense = Observation("played", START, START + 1000, [("no", "event")])  # type: ignore[list-item]
+    poller = polls(store, Played(nonsense, second(2, SignedIn(START + 1500, "a", "q"))), 2)
+    assert poller.failures == 0
+    with Reader(store) as reader:
+        assert len(reader.floor_at(START + 2000, UTC).agents) == 1
+
+
+def test_the_sites_goals_hold_where_the_source_names_none(tmp_path: Path) -> None:
+    said = QueueEntry("told", "told", threshold_ms=7_000)
+    told = Observation("played", START, START + 1000, (), directory=Directory((), (said, QueueEntry("sales", "sales"))))
+    goals = {"sales": Goal(30_000, 4_000, 0.9, "offered"), "": Goal(15_000)}
+    queues = measured_against(told, goals).directory
+    assert queues is not None
+    assert queues.queues[0] == said._replace(short_abandon_ms=5_000, target=0.8, formula="answered_and_abandoned")
+    assert queues.queues[1].threshold_ms == 30_000
+    assert queues.queues[1].formula == "offered"
+
+
+def test_a_store_holds_one_source(tmp_path: Path) -> None:
+    store = tmp_path / "s.sqlite"
+    polls(store, Played(second(1)), 1)
+    with Writer(store) as writer, pytest.raises(StoreError, match="a store of its own"):
+        writer.known("another")
+
+
+def test_a_store_has_one_lease_by_any_name(tmp_path: Path) -> None:
+    (tmp_path / "link.sqlite").symlink_to(tmp_path / "real.sqlite")
+    with Lease(tmp_path / "real.sqlite", "the first"), pytest.raises(HeldError):
+        Lease(tmp_path / "link.sqlite", "another")
+
+
+def test_a_poller_of_another_boot_is_gone(tmp_path: Path) -> None:
+    store = tmp_path / "s.sqlite"
+    with Writer(store) as writer:
+        known = writer.known("played")
+        writer.beat(known.source_id, Beat(START, 1_000_000, 1_000_000, 1000, 1, boot="yesterday"))
+    with Reader(store) as reader:
+        assert reader.pulse(1_000_500).health is Health.DOWN
+        assert reader.pulse(1_000_500, "yesterday").health is Health.UP
+        assert reader.pulse(999_000, "yesterday").health is Health.DOWN
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may become somebody else")
+def test_a_still_store_is_read_by_who_may_not_write_beside_it(tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir(mode=0o755)
+    store = folder / "s.sqlite"
+    polls(store, Played(second(1, SignedIn(START + 500, "a", "q"))), 1)
+    store.chmod(0o644)
+    for parent in (tmp_path, *tmp_path.parents):
+        if parent.stat().st_uid == 0 and parent != Path("/"):
+            parent.chmod(parent.stat().st_mode | 0o055)
+    pid = os.fork()
+    if not pid:
+        os.setgid(65534)
+        os.setuid(65534)
+        try:
+            os._exit(0 if Reader(store).measured() == [(START, START + 1000)] else 1)
+        except BaseException:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
