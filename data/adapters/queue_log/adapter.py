@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from data.adapters.base import Capability
-from data.adapters.queue_log.files import LogFile, Mark, chunks, look_through, open_plain
+from data.adapters.queue_log.files import MAX_LINE, LogFile, Mark, Place, chunks, look_through, open_plain
 from data.adapters.queue_log.lines import ACTING_EVENTS, INTERFACE_EVENTS, PARSERS, LineError, is_outbound
 from data.adapters.queue_log.names import NameRules
 from data.adapters.queue_log.report import Report
@@ -106,27 +105,22 @@ class QueueLog:
             yield from self._read(file)
 
     def _read(self, file: LogFile) -> Iterator[Observation]:
-        digest = hashlib.blake2b(digest_size=16)
-        at, number, fresh = 0, 0, not file.skip
+        place = Place()
+        number, fresh = 0, not file.skip
         with open_plain(file.path) as opened:
-            for chunk in chunks(opened, file.path):
-                before = Mark(at, digest.digest())
-                digest.update(chunk)
-                at += len(chunk)
-                self._progress(len(chunk))
-                mark = Mark(at, digest.digest())
-                marks = (mark,) if chunk.endswith(b"\n") else (before, mark)  # a line cut off may be longer next time
+            for piece in chunks(opened, file.path):
+                start = max(0, min(len(piece.data), file.skip - place.size))
+                marks = place.pass_by(piece)
                 self.marks[file.path] = (file, marks)
-                start = max(0, min(len(chunk), file.skip - before.size))
-                number += chunk.count(b"\n", 0, start)
-                if start == len(chunk):
-                    continue
-                events = self._events(file.name, number, chunk[start:])
-                number += chunk.count(b"\n", start)
-                observation = self._observation(events, fresh, cursor_of(marks))
-                fresh = fresh and observation is None
-                if observation is not None:
-                    yield observation
+                self._progress(len(piece.data))
+                number += piece.data.count(b"\n", 0, start)
+                if start < len(piece.data) and not piece.goes_on:
+                    events = self._events(file.name, number, piece.data[start:])
+                    observation = self._observation(events, fresh, cursor_of(marks))
+                    fresh = fresh and observation is None
+                    if observation is not None:
+                        yield observation
+                number += piece.data.count(b"\n", start)
 
     def _observation(self, events: list[Event], fresh: bool, cursor: str) -> Observation | None:
         if not events:
@@ -160,9 +154,13 @@ class QueueLog:
         events: list[Event] = []
         last_ms = report.last_ms or 0
         padded = " |" in text or "\r" in text
+        too_long = _too_long(chunk, lines)
         self._safe.clear()
-        for line in lines:
+        for at, line in enumerate(lines):
             number += 1
+            if at in too_long:
+                report.reject(name, number, "is too long", line)
+                continue
             try:
                 event = self._event(line, padded)
             except LineError as error:
@@ -240,6 +238,13 @@ def cursor_of(marks: Iterable[Mark]) -> str:
 def marks_of(cursor: str | None) -> set[Mark]:
     """Return the marks that a kept cursor holds."""
     return {Mark(size, bytes.fromhex(digest)) for size, digest in json.loads(cursor or "[]")}
+
+
+def _too_long(chunk: bytes, lines: list[str]) -> frozenset[int]:
+    """Return which lines of a chunk are longer than a line may be, in bytes."""
+    if max(map(len, lines), default=0) <= MAX_LINE // 4:  # a character is of four bytes at most
+        return frozenset()
+    return frozenset(at for at, line in enumerate(chunk.split(b"\n")) if len(line) > MAX_LINE)
 
 
 def _moment(epoch: str) -> int:
