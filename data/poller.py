@@ -168,10 +168,12 @@ def _tell(text: str) -> None:
     sys.stderr.flush()
 
 
-async def _serve(poller: Poller, parent: int | None) -> None:
+async def _serve(poller: Poller, parent: int | None, started: str) -> None:
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(signum, poller.stopping.set)
+    if started:
+        _tell(started)
     watch = asyncio.create_task(_follow(poller, parent)) if parent is not None else None
     try:
         await poller.run()
@@ -196,16 +198,18 @@ def run(
     *,
     parent: int | None = None,
     goals: Mapping[str, Goal] | None = None,
+    started: str = "",
 ) -> int:
     """Poll an adapter into a store until a signal comes; return the exit code.
 
     75 where another process writes the store (named on stderr), 78 for an adapter that can't be made, else the
-    StoreError's. `parent`: end when the process of this id is no longer the parent.
+    StoreError's. `parent`: end when the process of this id is no longer the parent. `started`: what to say once all is
+    ready; nobody reads it from a poller that the screen started, whose last words are to be why it failed.
     """
     try:
         with Lease(store, f"floorwalk poll {adapter}"), Writer(store) as writer:
             poller = Poller(make(adapter, options), writer, interval_ms, goals=goals)
-            asyncio.run(_serve(poller, parent))
+            asyncio.run(_serve(poller, parent, started))
     except AdapterError as error:
         _tell(str(error))
         return 78

@@ -9,7 +9,7 @@ import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -105,6 +105,14 @@ def reading(settings: Settings) -> Iterator[Reader]:
             yield reader
     except sqlite3.Error as error:
         raise explain(error, settings.store) from error
+
+
+def check_store(path: Path) -> None:
+    """Raise StoreError where no store can be written at a path, before a lock or a log is left beside it."""
+    from data.store.files import NoStoreError, open_for_reading
+
+    with suppress(NoStoreError):
+        open_for_reading(path).close()
 
 
 def with_site(settings: Settings) -> Settings:

@@ -16,6 +16,7 @@ from console.commands.common import (
     EX_USAGE,
     Command,
     CommandError,
+    check_store,
     in_zone,
     is_terminal,
     iso,
@@ -94,6 +95,7 @@ def _run(args: Namespace) -> int:
     from data.importer import import_logs
 
     settings = settings_of(args)
+    check_store(settings.store)
     paths = log_paths(args.files)
     with progress_bar(paths, "reading the log") as progress:
         imported = import_logs(

@@ -15,6 +15,7 @@ from console.commands.common import (
     EX_NOINPUT,
     Command,
     CommandError,
+    check_store,
     day_from,
     in_zone,
     is_day,
@@ -78,6 +79,8 @@ def _demo(args: Namespace) -> int:
         raise CommandError(f"--speed: {args.speed} is not between 0 and 3600")
     settings = settings_of(args).given("option", language=args.language, theme=args.theme)
     store = None if args.store is None else settings.store
+    if store:
+        check_store(store)
     settings = with_site(settings) if store else in_zone(settings)
     options = DemoOptions(args.seed, args.agents, args.speed, store, args.language, args.theme)
 
@@ -85,7 +88,9 @@ def _demo(args: Namespace) -> int:
 
 
 def _up(args: Namespace) -> int:
-    settings = with_site(settings_of(args))
+    settings = settings_of(args)
+    check_store(settings.store)
+    settings = with_site(settings)
     from console.launch import run_up
 
     return run_up(settings, settings.store)
@@ -107,9 +112,25 @@ def _poll(args: Namespace) -> int:
         if not 0.2 <= args.interval <= 3600:
             raise CommandError(f"--interval: {args.interval} is not between 0.2 and 3600 seconds")
         interval_ms = round(args.interval * 1000)
-    settings = with_site(settings_of(args).given("option", adapter=args.adapter, interval_ms=interval_ms))
+    settings = settings_of(args).given("option", adapter=args.adapter, interval_ms=interval_ms)
+    check_store(settings.store)
+    settings = with_site(settings)
     options = adapter_options(settings, _pairs(args.option))
-    return poller.run(settings.store, settings.adapter, options, settings.interval_ms, goals=settings.goals)
+    told = _polling(settings)
+    return poller.run(
+        settings.store, settings.adapter, options, settings.interval_ms, goals=settings.goals, started=told
+    )
+
+
+def _polling(settings: Settings) -> str:
+    """Return what is polled into what, and why a floor is played that nobody asked for."""
+    about = ""
+    if settings.adapter == "simulator":
+        chosen = "poller.adapter" in settings.origins
+        about = " (a played floor)" if chosen else " (a played floor, because no adapter is configured)"
+    return (
+        f"polling {settings.adapter}{about} into {settings.store} every {settings.interval_ms / 1000:g} s; Ctrl-C stops"
+    )
 
 
 def _pairs(texts: list[str]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from console.commands.common import (
     EX_DATAERR,
     Command,
     CommandError,
+    check_store,
     day_from,
     is_terminal,
     iso,
@@ -54,16 +55,18 @@ def _run(args: Namespace) -> int:
     check_agents(args.agents)
     if args.days < 1:
         raise CommandError(f"--days: {args.days} is no number of days")
-    settings = with_site(settings_of(args))
+    settings = settings_of(args)
+    check_store(settings.store)
+    settings = with_site(settings)
     first = day_from(args.day, settings.tz)
     calls = _play(settings, [first + timedelta(days=n) for n in range(args.days)], args.agents, args.seed)
     days = f"{first}" if args.days == 1 else f"{first} to {first + timedelta(days=args.days - 1)}"
-    say(f"{settings.store}: {days} ({settings.zone}), {args.agents} agents, {number(calls)} visits")
+    say(f"{settings.store}: {days} ({settings.zone}), {args.agents} agents, {number(calls)} contacts")
     return 0
 
 
 def _play(settings: Settings, days: list[date], agents: int, seed: int) -> int:
-    """Write days, one after the other; return how many visits there were."""
+    """Write days, one after the other; return how many contacts there were."""
     from data.adapters.simulator import simulate_day
     from data.lease import Lease
     from data.recorder import record

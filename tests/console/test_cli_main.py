@@ -108,6 +108,7 @@ def test_the_zone_is_checked_first(cli: Cli) -> None:
 
 READING = [("kpi",), ("floor",), ("console",), ()]
 WRITING = [("import", str(QUEUE_LOG)), ("simulate", "2026-03-02"), ("poll",)]
+SHOWING = [("up",), ("demo",)]
 
 
 def hostile(folder: Path, kind: str) -> Path:
@@ -129,7 +130,7 @@ def hostile(folder: Path, kind: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("argv", [*READING, *WRITING], ids=lambda argv: argv[0] if argv else "bare")
+@pytest.mark.parametrize("argv", [*READING, *WRITING, *SHOWING], ids=lambda argv: argv[0] if argv else "bare")
 @pytest.mark.parametrize(
     ("kind", "code", "said"),
     [
@@ -151,6 +152,7 @@ def test_a_store_that_is_none(
     assert said in ended.err
     assert len(ended.err.splitlines()) == 1
     assert "Traceback" not in ended.err
+    assert not path.with_name(f"{path.name}.lock").exists() or kind in ("newer", "foreign"), "made with the store"
     assert (path.read_bytes() if path.is_file() else b"") == before
 
 
@@ -356,17 +358,40 @@ def test_demo(cli: Cli, opened: Opened) -> None:
 
 def test_poll(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[Any] = []
+    said: list[str] = []
 
-    def run(*args: object) -> int:
+    def run(*args: object, started: str) -> int:
         given.extend(args)
+        said.append(started)
         return 0
 
     monkeypatch.setattr("data.poller.run", run)
+    cli("poll")
+    cli("poll", "--adapter", "simulator", "--store", "played.sqlite")
+    given.clear()
     cli.settings("[poller]\nadapter = 'simulator'\noptions = { seed = 1, agents = 5 }\n")
     assert (
         cli("poll", "--interval", "2.5", "--option", "seed=9", "--option", "load=0.5", "--tz", "Asia/Tokyo").code == 0
     )
     assert given == [cli.store, "simulator", {"seed": 9, "agents": 5, "load": 0.5, "zone": "Asia/Tokyo"}, 2500]
+    because = "because no adapter is configured"
+    assert said == [
+        f"polling simulator (a played floor, {because}) into {cli.store} every 1 s; Ctrl-C stops",
+        "polling simulator (a played floor) into played.sqlite every 1 s; Ctrl-C stops",
+        f"polling simulator (a played floor) into {cli.store} every 2.5 s; Ctrl-C stops",
+    ]
+
+
+def test_poll_says_first_what_it_does(cli: Cli) -> None:
+    command = [sys.executable, "-m", "console.cli", "poll", "--store", "s.sqlite"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, cwd=cli.home, env=environment, stderr=subprocess.PIPE, text=True) as child:
+        assert child.stderr is not None
+        first = child.stderr.readline()
+        child.send_signal(signal.SIGINT)
+        _, rest = child.communicate(timeout=30)
+    assert first.startswith("floorwalk poll: polling simulator (a played floor, because no adapter is configured) into")
+    assert (child.returncode, rest) == (0, "")
 
 
 def test_replay_of_a_day(cli: Cli, opened: Opened) -> None:
