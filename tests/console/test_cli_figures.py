@@ -4,7 +4,6 @@ import io
 import re
 import sqlite3
 import sys
-import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from console.cli import main
 from console.commands.table import percent
 from data.kpi import FIGURES
 from data.model.words import State
+from data.store.boot import boot_id, boot_ms
 from data.store.writer import Beat, Writer
 from tests.console.cli import QUEUE_LOG, TRUTH, Cli
 from widgets.cells import percent as on_screen
@@ -223,9 +223,8 @@ def test_floor_is_the_last_measured_one_without_a_poller(cli: Cli) -> None:
 def test_floor_is_now_with_a_poller(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     end_ms = TRUTH["last"] * 1000
     monkeypatch.setattr("console.commands.floor.now_ms", lambda: end_ms + 700)
-    boot_ms = time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
     with Writer(cli.store) as writer:
-        writer.beat(writer.known("queue_log").source_id, Beat(end_ms, boot_ms, boot_ms, 1000, 1))
+        writer.beat(writer.known("queue_log").source_id, Beat(end_ms, boot_ms(), boot_ms(), 1000, 1, boot=boot_id()))
     assert cli("floor", "--json").json["moment"] == "2026-11-21T19:41:55.700+00:00"
     monkeypatch.setattr("console.commands.floor.now_ms", lambda: end_ms + 86_400_000)
     assert cli("floor", "--json").json["moment"] == "2026-11-21T19:41:55+00:00"

@@ -173,9 +173,12 @@ def test_goals_of_the_settings_hold(cli: Cli) -> None:
     assert rows["sales"]["service_level_formula"] == "answered_only"
 
 
-def test_sources_are_kept_apart(cli: Cli) -> None:
+def test_a_store_is_of_one_source(cli: Cli) -> None:
     cli("import", "--source", "north", QUEUE_LOG)
-    assert cli("import", "--source", "south", "--json", QUEUE_LOG).json["visits"] == 839
+    before = cli.store.read_bytes()
+    assert "north" in cli("import", "--source", "south", QUEUE_LOG).err
+    assert cli.store.read_bytes() == before
+    assert cli("import", "--source", "south", "--store", "south.sqlite", "--json", QUEUE_LOG).json["visits"] == 839
 
 
 def test_a_missing_file_leaves_no_store_behind(cli: Cli) -> None:
