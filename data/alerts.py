@@ -11,7 +11,7 @@ from enum import IntEnum
 
 from data.breaks import POLICY, BreakPolicy, allowance, canonical, is_protected, overrun
 from data.model.picture import AgentRow, QueueRow
-from data.model.words import State
+from data.model.words import FlagKind, State
 
 _SECOND = 1_000
 _MINUTE = 60_000
@@ -135,12 +135,24 @@ def pause_level(reason: str, for_ms: int, limits: Limits = LIMITS) -> Level:
     return _LEVELS[steps(for_ms, own or limits.pause_ms)]
 
 
+URGENT = frozenset({FlagKind.ASKED_FOR_HELP, FlagKind.STEPPED_AWAY_UPSET})
+"""The flags that ask for somebody at once."""
+
+
+def flag_level(kind: FlagKind) -> Level:
+    """Return the level of an open flag; praise is none."""
+    if kind is FlagKind.PRAISE:
+        return Level.CALM
+    return Level.ALARM if kind in URGENT else Level.WARN
+
+
 def agent_level(agent: AgentRow, now_ms: int, limits: Limits = LIMITS) -> Level:
-    """Return how much an agent needs somebody: by time in state, and at least NOTICE with an open flag."""
+    """Return how much an agent needs somebody: by time in state, and by what people have flagged."""
     if limits.by_queue or limits.by_team:
         limits = limits.of(agent.queue, agent.team)
     level = state_level(agent.state, agent.reason, now_ms - agent.since_ms, limits)
-    return max(level, Level.NOTICE) if agent.flags else level
+    flagged = Level.ALARM if agent.urgent else Level.WARN if agent.flags else Level.CALM
+    return max(level, flagged)
 
 
 def queue_level(queue: QueueRow, now_ms: int, limits: Limits = LIMITS) -> Level:

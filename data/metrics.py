@@ -19,8 +19,6 @@ DEFAULT_THRESHOLD_MS = 20_000
 DEFAULT_SHORT_ABANDON_MS = 5_000
 DEFAULT_TARGET = 0.8
 DEFAULT_FORMULA = "answered_and_abandoned"
-RELIABLE_N = 10
-"""Below this many a ratio is drawn grey."""
 
 
 class Goal(NamedTuple):

@@ -191,9 +191,9 @@ class AgentsPane(TablePane[AgentRow]):
         self._places = {agent.id: place for place, agent in enumerate(ordered)}
         return ordered
 
-    def _by_need(self, agent: AgentRow) -> tuple[int, int, int]:
-        """Return the order of need: level, then state, then who has been in it longest."""
-        return (-self._levels[agent.id], _RANK[agent.state], agent.since_ms)
+    def _by_need(self, agent: AgentRow) -> tuple[int, int, int, int]:
+        """Return the order of need: level, then who asks for somebody, then state, then who is in it longest."""
+        return (-self._levels[agent.id], -agent.urgent, _RANK[agent.state], agent.since_ms)
 
     def _matching(self, picture: Picture) -> Sequence[AgentRow]:
         """Return the agents that the filter lets through; kept until picture, filter or language change."""

@@ -35,12 +35,6 @@ class BreaksPane(TablePane[AgentRow]):
     """The agents on a break. Row keys are agent ids. Protected reasons are shown and never judged."""
 
     HEADS_FROM = 0
-    required = 0
-
-    def set_required(self, required: int) -> None:
-        """Say how many agents the load needs now; it lowers the cap on how many may be out."""
-        self.required = required
-        self.sync()
 
     def columns(self) -> tuple[Column, ...]:
         """Return the columns of a break."""
@@ -54,7 +48,7 @@ class BreaksPane(TablePane[AgentRow]):
         agents, policy = self.picture.agents, look.limits.breaks
         out = [a for a in agents if a.state is State.NOT_READY]
         counted = sum(not is_protected(agent.reason, policy) for agent in out)
-        most = cap(sum(agent.state in SIGNED_IN for agent in agents), self.required, policy)
+        most = cap(sum(agent.state in SIGNED_IN for agent in agents), 0, policy)  # what the load needs is not known yet
         levels = [self._level(agent, self.now_ms) for agent in out]
         over = sum(level >= Level.WARN for level in levels)
         parts = [look.say("{n} out, {counted} of {cap} allowed", n=len(out), counted=counted, cap=most)]

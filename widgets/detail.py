@@ -49,9 +49,13 @@ class DetailPane(TablePane[CallLine]):
         """Return whose day it is."""
         if self.detail is None:
             return Heading(self.look.words("Detail"))
-        return Heading(
-            safe(self.detail.title), self.look.say("{n} calls", n=len(self.detail.calls)), hint=self.position()
-        )
+        return Heading(safe(self.detail.title), self._counted(self.detail), hint=self.position())
+
+    def _counted(self, detail: Detail) -> str:
+        """Return how many calls are listed, of how many where that is not all."""
+        if detail.calls_in_all > len(detail.calls):
+            return self.look.say("the newest {n} of {all} calls", n=len(detail.calls), all=detail.calls_in_all)
+        return self.look.say("{n} calls", n=len(detail.calls))
 
     def _message(self) -> str:
         """Say that the day is being read."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from data.alerts import Level
+from data.alerts import Level, flag_level
 from data.model.picture import FlagRow, Picture
 from data.model.words import FlagKind
+from widgets.cells import brief
 from widgets.columns import Column
 from widgets.look import Look
 from widgets.pane import LEVEL_TONES, Heading
@@ -69,7 +70,7 @@ class FlagsPane(TablePane[FlagRow]):
             parts.append(look.say("{n} past their time", n=late))
         if praise:
             parts.append(f"{look.glyphs.praise} {praise}")
-        level = Level.WARN if late else Level.NOTICE if len(flags) > praise else Level.CALM
+        level = max((flag_level(flag.kind) for flag in flags), default=Level.CALM)
         return Heading(name, parts, level, self.position())
 
     def empty(self) -> str:
@@ -93,13 +94,13 @@ class FlagsPane(TablePane[FlagRow]):
         until = ""
         if row.expires_ms is not None:
             until = look.words("expired") if late else look.say("to {time}", time=look.clock(row.expires_ms))
-        level = Level.WARN if late else Level.CALM
+        level = flag_level(row.kind)
         return {
             "mark": Cell(look.level(level), LEVEL_TONES[level]),
             "sign": Cell(look.glyphs.praise if praise else look.glyphs.flag, "praise" if praise else "flag"),
             "agent": Cell(row.agent, "text"),
             "kind": Cell(look.words(KIND_WORDS[row.kind]), "praise" if praise else "text"),
-            "at": Cell(look.clock(row.raised_ms), "dim"),
+            "at": Cell(brief(now_ms - row.raised_ms), "dim"),
             "note": Cell(row.note, "dim"),
             "by": Cell(row.by, "dim"),
             "until": Cell(until, "level-warn" if late else "dim"),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from textual import events
 from textual.message import Message
 
-from data.alerts import Level, pause_level, queue_level
+from data.alerts import Level, flag_level, pause_level, queue_level
 from data.model.picture import Picture
 from data.model.words import FlagKind, Mark, State
 from widgets.canvas import Canvas, Line, Piece, padded
@@ -79,13 +79,13 @@ def troubles(picture: Picture, now_ms: int, look: Look) -> list[tuple[int, Level
     out = [agent for agent in picture.agents if agent.state is State.NOT_READY]
     levels = [pause_level(agent.reason, now_ms - agent.since_ms, limits.of(team=agent.team)) for agent in out]
     breaks = [level for level in levels if level >= Level.WARN]
-    flags = sum(flag.kind is not FlagKind.PRAISE for flag in picture.flags)
+    flags = [flag_level(flag.kind) for flag in picture.flags if flag.kind is not FlagKind.PRAISE]
     failed = sum(item.mark is Mark.FAIL for item in picture.checklist.items) if picture.checklist else 0
     return [
         _worst(queues),
         _worst(agents),
         _worst(breaks),
-        (flags, Level.NOTICE if flags else Level.CALM),
+        (len(flags), max(flags, default=Level.CALM)),
         (failed, Level.WARN if failed else Level.CALM),
     ]
 

@@ -122,6 +122,7 @@ ZH: Mapping[str, str] = {
     "Detail": "详情",
     "Reading the day…": "正在读取当天……",
     "{n} calls": "{n} 通",
+    "the newest {n} of {all} calls": "共 {all} 通，列出最近 {n} 通",
     "most waiting: {n} at {time}": "排队最多：{time} 有 {n} 个",
     "time": "时间",
     "outcome": "结果",

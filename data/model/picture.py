@@ -76,6 +76,8 @@ class AgentRow(NamedTuple):
     queues: tuple[str, ...]
     break_ms: int | None
     """The end of the last break of 5 minutes or more, or the sign-in; None when not signed in."""
+    urgent: int = 0
+    """Of the open flags, those that ask for somebody at once."""
 
 
 class FlagRow(NamedTuple):
@@ -190,6 +192,8 @@ class Detail(NamedTuple):
     depth: tuple[int, ...] = ()
     """Of a queue: contacts waiting at each whole minute from `depth_since_ms` on."""
     depth_since_ms: int = 0
+    calls_in_all: int = 0
+    """How many visits there were; `calls` may list only the newest of them."""
 
 
 class DayMark(NamedTuple):

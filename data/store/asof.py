@@ -24,7 +24,7 @@ _STATES = {str(state): state for state in State}
 _AWAY = frozenset({State.OFFLINE, State.UNKNOWN})
 
 _UNKNOWN = State.UNKNOWN
-_NO_FLAGS = (0, 0)
+_NO_FLAGS = (0, 0, 0)
 
 SpanRow = tuple[int, str, str, int | None, int | None, int, int | None]
 
@@ -140,10 +140,22 @@ class AgentsAsOf:
             elif blind_ms is not None and word != "offline":
                 state, reason, queue, since_ms = _UNKNOWN, "", "", max(blind_ms, since_ms)
             name, team, seat, _skills = agent_of(agent_id)
-            raised, praise = flags.get(agent_id, _NO_FLAGS)
+            raised, praise, urgent = flags.get(agent_id, _NO_FLAGS)
             queues = named[members.get(agent_id, ())]
             rested = None if state in _AWAY else rested_ms
-            parts = (state, safe_text(reason), queue, since_ms, calls, handle_ms, raised, praise, queues, rested)
+            parts = (
+                state,
+                safe_text(reason),
+                queue,
+                since_ms,
+                calls,
+                handle_ms,
+                raised,
+                praise,
+                queues,
+                rested,
+                urgent,
+            )
             rows.append(AgentRow._make((agent_id, name, team, seat, *parts)))
         return rows
 

@@ -21,7 +21,7 @@ from data.metrics import TimeFigures as Times
 from data.model.days import HOUR, INTERVAL, MINUTE, Window
 from data.model.picture import CallLine, DayMark, DayStrip, Detail, TimelinePart
 from data.model.rows import Call, Sample, Span
-from data.model.text import mask_number, safe_text
+from data.model.text import mask_name, mask_number, safe_text
 from data.model.words import State
 from data.moments import break_marks, gap_marks, queue_marks, service_marks
 from data.store.directory import DirectoryCache
@@ -135,7 +135,7 @@ class DayBook:
             ("rings missed", missed, "n"),
         )
         title = " · ".join(part for part in (name.name, name.team, name.seat) if part)
-        return Detail(title, moment_ms, *day, timeline, self._lines(calls, moment_ms), shown)
+        return Detail(title, moment_ms, *day, timeline, self._lines(calls, moment_ms), shown, calls_in_all=len(calls))
 
     def queue(self, queue_id: int, moment_ms: int, day: Window) -> Detail:
         """Return a queue's day up to a moment: figures and visits, the newest first."""
@@ -159,7 +159,7 @@ class DayBook:
         title = self._directory.queue_name(queue_id)
         since_ms = (calls[-1].entered_ms if calls else moment_ms) // MINUTE * MINUTE
         depth = self._depth(queue_id, since_ms, moment_ms)
-        return Detail(title, moment_ms, *day, (), self._lines(calls, moment_ms), shown, depth, since_ms)
+        return Detail(title, moment_ms, *day, (), self._lines(calls, moment_ms), shown, depth, since_ms, len(calls))
 
     def _depth(self, queue_id: int, since_ms: int, moment_ms: int) -> tuple[int, ...]:
         """Return how many waited in a queue at each whole minute from one to a moment."""
@@ -218,7 +218,7 @@ class DayBook:
                     self._directory.queue_name(call.queue_id),
                     agent,
                     mask_number(safe_text(call.caller)),
-                    safe_text(call.caller_name),
+                    mask_name(safe_text(call.caller_name), call.caller),
                     call.entered_ms,
                     call.answered_ms,
                     call.ended_ms,

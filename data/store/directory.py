@@ -128,5 +128,6 @@ class DirectoryCache:
         ).fetchall():
             seats[label].add(since_ms, Seat(safe_text(label), safe_text(zone), row, column))
         self._seats = dict(seats)
-        histories = (*agents.values(), *queues.values(), *seats.values())
-        self._dated = any(len(history.since) > 1 for history in histories)
+        times: list[list[int]] = [history.since for history in agents.values()]
+        times += [history.since for history in queues.values()] + [history.since for history in seats.values()]
+        self._dated = any(len(since) > 1 for since in times)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
-from data.alerts import LIMITS, Limits
+from data.alerts import LIMITS, URGENT, Limits
 from data.metrics import Goal
 from data.model.days import DAY, MINUTE, day_around
 from data.model.picture import (
@@ -129,9 +129,11 @@ class Reader:
         edge_ms = source.measured_ms if source.measured_ms is not None else moment_ms
         known = source.health == Health.UP
         flags = self._flags_at(moment_ms)
-        counts: dict[int, list[int]] = {}
+        counts: dict[int, list[int]] = {}  # flags, praise, and of the flags the urgent
         for flag in flags:
-            counts.setdefault(flag.agent_id, [0, 0])[flag.kind == FlagKind.PRAISE] += 1
+            count = counts.setdefault(flag.agent_id, [0, 0, 0])
+            count[flag.kind == FlagKind.PRAISE] += 1
+            count[2] += flag.kind in URGENT
         live = self._is_live(moment_ms)
         agents = self._agents.at(moment_ms, day.since_ms, None if known else edge_ms, counts, live)
         free = self._agents.free(agents)

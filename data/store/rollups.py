@@ -6,7 +6,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
-from data.metrics import STATE_FIELD, CallFigures, Goal, TimeFigures, figures_of, total
+from data.metrics import STATE_FIELD, CallFigures, Goal, figures_of, total
 from data.model.days import INTERVAL, interval_start
 from data.model.rows import Call, Span
 from data.store.schema import CALL_COLUMNS, TIME_COLUMNS
@@ -102,8 +102,3 @@ def _upsert(
         f"ON CONFLICT (start_ms, {owner}) DO UPDATE SET {sums}",
         ((*key, *values) for key, values in rows),
     )
-
-
-def times_from(row: Sequence[int]) -> TimeFigures:
-    """Return the time figures of a rollup's trailing columns."""
-    return TimeFigures(*row)

@@ -139,7 +139,7 @@ CREATE TABLE imported (
     name TEXT NOT NULL,
     PRIMARY KEY (source_id, digest, bytes)) STRICT, WITHOUT ROWID;
 CREATE TABLE revision (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-INSERT INTO revision VALUES ('directory', 0), ('member', 0), ('human', 0), ('rollup', 0);
+INSERT INTO revision VALUES ('directory', 0), ('member', 0), ('rollup', 0);
 """
 
 

@@ -153,7 +153,6 @@ class Writer:
             self._write_floor(connection, rows)
             if rows.acts:
                 _write_acts(connection, rows.acts, rows.source_id)
-                _revise(connection, "human")
             if rows.cursor is not None:
                 connection.execute("UPDATE source SET cursor = ? WHERE id = ?", (rows.cursor, rows.source_id))
             if beat is not None:

@@ -88,7 +88,8 @@ ANN = AgentRow(1, "Ann", "North", "A-1", State.AVAILABLE, "", "", 0, 0, 0, 0, 0,
 
 def test_an_open_flag_is_noticed() -> None:
     assert agent_level(ANN, 0) is CALM
-    assert agent_level(ANN._replace(flags=1), 0) is NOTICE
+    assert agent_level(ANN._replace(flags=1), 0) is WARN
+    assert agent_level(ANN._replace(flags=1, urgent=1), 0) is ALARM
 
 
 def test_overrides_by_queue_team_and_reason() -> None:
