@@ -70,7 +70,7 @@ class QueuesPane(TablePane[QueueRow]):
         alarms = sum(level is Level.ALARM for level in past)
         parts = [self.look.say("{n} past their limit", n=alarms)] if alarms else []
         if len(past) > alarms:
-            parts.append(self.look.say("{n} to watch", n=len(past) - alarms))
+            parts.append(self.look.say("{n} near their limit", n=len(past) - alarms))
         return Heading(words("Queues"), parts, max(past), self.position())
 
     def empty(self) -> str:

@@ -48,6 +48,7 @@ ZH: Mapping[str, str] = {
     # queues
     "Queues": "队列",
     "{n} past their limit": "{n} 个超限",
+    "{n} near their limit": "{n} 个临近",
     "all within their limits": "均未超限",
     "wait": "排队",
     "SL%": "达标",
