@@ -5,21 +5,29 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from data.adapters.queue_log import NameRules, QueueLog, Report
 from data.adapters.queue_log.adapter import marks_of
-from data.adapters.queue_log.files import LogFile, Mark, readable
+from data.adapters.queue_log.files import LogFile, LogFileError, Mark, readable
+from data.adapters.queue_log.lines import ACTING_EVENTS
 from data.lease import Lease
 from data.model.known import Known
-from data.model.observation import QueueEntry
+from data.model.observation import Observation, QueueEntry
 from data.recorder import record
 from data.store.files import StoreError
 from data.store.writer import Writer
 
 OVERLAP_MS = 60_000
 """A log may begin this long before the end of the last one; more means it is an older one."""
+
+
+class NoLogError(LogFileError):
+    """No line of what was given is of a queue log. `code` is an exit code (sysexits: bad data)."""
+
+    code = 65
 
 
 class Imported(NamedTuple):
@@ -34,6 +42,15 @@ class Imported(NamedTuple):
     """Visits whose entry is not in the log, so that it was worked out from the wait."""
     since_ms: int | None
     until_ms: int | None
+    named: frozenset[str] = frozenset()
+    """The agents' names as they stand in the logs, what was taken before among them."""
+    acting: frozenset[str] = frozenset()
+    """The keys of the agents who act there, and don't only sign in."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there was nothing in the logs at all."""
+        return not self.report.lines and not self.report.already
 
 
 def import_logs(
@@ -45,24 +62,76 @@ def import_logs(
     source: str = "queue_log",
     site: Mapping[str, str] | None = None,
     progress: Callable[[int], None] = lambda _done: None,
+    sparing: bool = False,
 ) -> Imported:
     """Import queue logs (`-`: standard input) into a store and return the account of every line.
 
-    `site` are facts to keep (`name`, `zone`); `progress` is told the bytes of each piece read, twice for each file
-    (it is looked through first). Raises StoreError or LogFileError; what was committed before stays, and the same
-    call again goes on from there.
+    `site` are facts to keep (`name`, `zone`); `progress` is told the bytes of each piece read, twice for each file.
+    Raises StoreError or LogFileError; what was committed before stays, and the same call again goes on from there.
+    `sparing`: make no store and change none for empty files, for what can't be read to its end, and for files in
+    which no line is of a queue log (NoLogError).
     """
-    with _seldom_collecting(), readable(paths) as files, Lease(store, "floorwalk import"), Writer(store) as writer:
-        known = writer.known(source)
-        taken = {Mark(*pair) for pair in writer.taken(source)}
-        log = QueueLog(files, names, taken | marks_of(known.cursor), goals, progress, source)
-        covered_ms = known.coverage.until_ms if known.coverage else None
-        _refuse_older(log, covered_ms, store)
-        if site:
-            writer.set_site(**site)
-        imported = _record_all(log, known, writer)
-        _keep_ledger(writer, known.source_id, list(log.marks.values()))
+    with _seldom_collecting(), readable(paths) as files:
+
+        def log_after(taken: set[Mark]) -> QueueLog:
+            with _saying("nothing was taken"):
+                return QueueLog(files, names, taken, goals, progress, source)
+
+        early = _begin(log_after(set()), None, store, sparing) if sparing and not store.exists() else None
+        if early is not None and _is_empty(early.log):
+            return _imported(early.log)
+        with Lease(store, "floorwalk import"), Writer(store) as writer:
+            known = writer.known(source)
+            taken = {Mark(*pair) for pair in writer.taken(source)} | marks_of(known.cursor)
+            covered_ms = known.coverage.until_ms if known.coverage else None
+            begun = _begin(log_after(taken), covered_ms, store, sparing) if early is None or taken else early
+            if sparing and _is_empty(begun.log):
+                return _imported(begun.log)
+            if site:
+                writer.set_site(**site)
+            imported = _record_all(begun, known, writer)
+            _keep_ledger(writer, known.source_id, list(begun.log.marks.values()))
     return imported
+
+
+@contextmanager
+def _saying(what: str) -> Iterator[None]:
+    """Add to the message of a LogFileError."""
+    try:
+        yield
+    except LogFileError as error:
+        raise LogFileError(f"{error}; {what}") from error
+
+
+class _Begun(NamedTuple):
+    """A log of which the first observation was drawn, if there is one: so it is known to be a log."""
+
+    log: QueueLog
+    observations: Iterator[Observation]
+
+
+def _begin(log: QueueLog, covered_ms: int | None, store: Path, sparing: bool) -> _Begun:
+    """Read a log up to its first observation. Raises StoreError for one older than the store, NoLogError if sparing."""
+    _refuse_older(log, covered_ms, store)
+    observations = log.observations(covered_ms)
+    first = next(observations, None)
+    if sparing and first is None:
+        _refuse_other(log)
+    return _Begun(log, observations if first is None else chain([first], observations))
+
+
+def _refuse_other(log: QueueLog) -> None:
+    """Raise NoLogError where what was read, and that is all of it, is no queue log's."""
+    report = log.report
+    told = report.rejects + report.blank
+    if report.lines and told == report.lines and not any(file.skip for file in log.files):
+        names = ", ".join(file.name for file in log.files)
+        why = f" (line {report.rejected[0][1]} {report.rejected[0][2]})" if report.rejected else ""
+        raise NoLogError(f"{names}: no line of {report.lines:,} is of a queue log{why}; is it the right file?")
+
+
+def _is_empty(log: QueueLog) -> bool:
+    return not any(file.whole.size for file in log.files)
 
 
 @contextmanager
@@ -76,10 +145,11 @@ def _seldom_collecting() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _record_all(log: QueueLog, before: Known, writer: Writer) -> Imported:
+def _record_all(begun: _Begun, before: Known, writer: Writer) -> Imported:
+    log, observations = begun
     known, report = before, log.report
     calls = derived = kept = 0
-    for observation in log.observations(known.coverage.until_ms if known.coverage else None):
+    for observation in _told_where_it_ends(observations, report):
         finished = list(log.marks.values())[kept:-1]  # before the cursor moves on to the next file
         _keep_ledger(writer, known.source_id, finished)
         kept += len(finished)
@@ -90,14 +160,33 @@ def _record_all(log: QueueLog, before: Known, writer: Writer) -> Imported:
         derived += rows.derived
         calls += sum(old is None for old, _ in rows.calls.values())
     report.already = sum(file.skip_lines for file in log.files)
+    return _imported(log, before, known, calls, derived)
+
+
+def _told_where_it_ends(observations: Iterator[Observation], report: Report) -> Iterator[Observation]:
+    """Yield the observations; a LogFileError half-way says how much was taken before it."""
+    try:
+        yield from observations
+    except LogFileError as error:
+        raise LogFileError(f"{error}; the {report.lines:,} lines before that were taken") from error
+
+
+def _imported(
+    log: QueueLog, before: Known | None = None, after: Known | None = None, calls: int = 0, derived: int = 0
+) -> Imported:
+    pairs = {pair for file in log.files for pair in file.names}
+    named = {(raw.decode("utf-8", "replace").strip(), event.decode()) for raw, event in pairs}
+    coverage = after.coverage if after else None
     return Imported(
-        report,
+        log.report,
         calls,
-        known.next_agent - before.next_agent,
-        known.next_queue - before.next_queue,
+        after.next_agent - before.next_agent if before and after else 0,
+        after.next_queue - before.next_queue if before and after else 0,
         derived,
-        known.coverage.since_ms if known.coverage else None,
-        known.coverage.until_ms if known.coverage else None,
+        coverage.since_ms if coverage else None,
+        coverage.until_ms if coverage else None,
+        frozenset(name for name, _ in named),
+        frozenset(log.names.key(name) for name, event in named if event in ACTING_EVENTS),
     )
 
 

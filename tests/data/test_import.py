@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from data.adapters.queue_log import QueueLog, adapter, files
 from data.adapters.queue_log.files import LogFileError
-from data.importer import Imported, import_logs
+from data.importer import Imported, NoLogError, import_logs
 from data.lease import HeldError, Lease
 from data.model.observation import Observation
 from data.store.files import StoreError
@@ -316,7 +316,41 @@ def test_a_killed_import_goes_on_where_it_stopped(
     assert dump(store) == dump(tmp_path / "whole.sqlite")
 
 
+@pytest.mark.usefixtures("small_chunks")
+def test_a_log_that_breaks_off_half_way_says_what_was_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = QueueLog.observations
+
+    def broken(self: QueueLog, covered_ms: int | None = None) -> Iterator[Observation]:
+        yield next(whole(self, covered_ms))
+        raise LogFileError("it breaks off")
+
+    monkeypatch.setattr(adapter.QueueLog, "observations", broken)
+    with pytest.raises(LogFileError, match=r"^it breaks off; the \d+ lines before that were taken$"):
+        import_logs(tmp_path / "s.sqlite", EDGE)
+
+
 # Refused
+
+
+@pytest.mark.parametrize("text", ["", "nonsense\n", "nonsense\n" * 9_000, "\n\n"])
+def test_a_sparing_import_makes_no_store_for_what_is_no_log(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "text"
+    path.write_text(text)
+    if text:
+        with pytest.raises(NoLogError, match=r"no line of .* is of a queue log"):
+            import_logs(tmp_path / "new" / "s.sqlite", [path], sparing=True)
+    else:
+        assert import_logs(tmp_path / "new" / "s.sqlite", [path], sparing=True).empty
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_sparing_import_is_an_import(tmp_path: Path) -> None:
+    done = import_logs(tmp_path / "sparing.sqlite", EDGE, sparing=True)
+    again = import_logs(tmp_path / "sparing.sqlite", EDGE, sparing=True)
+    import_logs(tmp_path / "whole.sqlite", EDGE)
+    assert dump(tmp_path / "sparing.sqlite") == dump(tmp_path / "whole.sqlite")
+    assert (done.report.lines, again.report.lines, again.empty) == (222, 0, False)
+    assert "Sam Lee" in done.acting <= again.acting
 
 
 def test_an_older_log_is_refused(tmp_path: Path) -> None:
