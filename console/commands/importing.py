@@ -12,25 +12,24 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from console.commands.common import (
-    EX_CONFIG,
-    EX_USAGE,
     Command,
     CommandError,
     check_store,
-    in_zone,
     is_terminal,
     iso,
     number,
     say,
     say_json,
     settings_of,
+    tell,
     with_site,
 )
+from console.commands.naming import in_vain, name_rules, naming_options
 from data.model.days import local_time
 
 if TYPE_CHECKING:
     from console.settings import Settings
-    from data.adapters.queue_log import NameRules, Report
+    from data.adapters.queue_log import Report
     from data.importer import Imported
 
 LISTED = 20
@@ -47,41 +46,12 @@ _EXAMPLES = """\
 """
 
 
-def naming_options(parser: ArgumentParser) -> None:
-    """Add the options that join an agent's two names."""
-    parser.add_argument(
-        "--alias", metavar="NAME=AGENT", action="append", default=[], help="a name in the log and whom it means"
-    )
-    parser.add_argument(
-        "--name-rule",
-        metavar="PATTERN=AGENT",
-        action="append",
-        default=[],
-        help="the same by a pattern for the whole name, with \\1 for its first group",
-    )
-
-
 def _configure(parser: ArgumentParser) -> None:
     parser.add_argument("files", metavar="FILE", nargs="+", help="a queue log, plain or gzipped; - is standard input")
     parser.add_argument("--source", metavar="NAME", default="queue_log", help="which telephony system they are of")
     naming_options(parser)
     parser.add_argument("--strict", action="store_true", help="exit with 1 where a line was rejected")
     parser.add_argument("--json", action="store_true", help="print the account as JSON")
-
-
-def name_rules(args: Namespace, settings: Settings) -> NameRules:
-    """Return the rules of the command line and of the settings; the command line's go first."""
-    from data.adapters.queue_log import NameRules
-    from data.adapters.queue_log.names import NameRuleError
-
-    try:
-        NameRules.of(args.alias, args.name_rule)
-    except NameRuleError as error:
-        raise CommandError(str(error), EX_USAGE) from None
-    try:
-        return NameRules.of((*settings.aliases, *args.alias), (*args.name_rule, *settings.rules))
-    except NameRuleError as error:
-        raise CommandError(f"{settings.file}: {error}", EX_CONFIG) from None
 
 
 def log_paths(names: list[str]) -> list[Path]:
@@ -106,14 +76,24 @@ def _run(args: Namespace) -> int:
             source=args.source,
             site=site_facts(settings),
             progress=progress,
+            sparing=True,
         )
-    shown = with_site(in_zone(settings) if settings.zone else settings)
+    shown = with_site(settings)
+    for line in () if imported.empty else in_vain(args, settings, imported):
+        tell(line)
     if args.json:
         say_json(account(imported, settings.store, shown.tz))
+    elif imported.empty:
+        say(_emptiness(args.files))
     else:
-        for line in summary(imported, settings.store, shown.tz):
+        for line in summary(imported, shown, renaming=bool(args.alias or args.name_rule)):
             say(line)
     return int(args.strict and imported.report.rejects > 0)
+
+
+def _emptiness(names: list[str]) -> str:
+    shown = ["standard input" if name == "-" else name for name in names]
+    return f"{', '.join(shown)} {'is' if len(shown) == 1 else 'are'} empty"
 
 
 def site_facts(settings: Settings) -> dict[str, str]:
@@ -183,8 +163,12 @@ def _span(first_ms: int, last_ms: int, zone: ZoneInfo) -> str:
     return f"{first:%Y-%m-%d %H:%M:%S} to {until} {zone.key}, {_length(last_ms - first_ms)}"
 
 
+_WORDS = {"noted": "not needed", "unjoined": "sign-ins under an unknown name"}
+"""What a person reads for a part of the account."""
+
+
 def _parts(report: Report) -> list[tuple[str, int, str]]:
-    """Return what became of the lines, as (what, how many, which and why)."""
+    """Return what became of the lines, as (what, how many, which and why); what is as JSON has it."""
     return [
         ("used", report.used, ""),
         ("repeated", report.repeated, "said again what was known"),
@@ -196,28 +180,42 @@ def _parts(report: Report) -> list[tuple[str, int, str]]:
     ]
 
 
-def summary(imported: Imported, store: Path, zone: ZoneInfo) -> Iterator[str]:
-    """Yield the account as lines for a person."""
+def _times_in(settings: Settings) -> str:
+    """Return which zone times are told in and, unless the command line named it, who said so."""
+    origin = settings.origins.get("site.zone", "")
+    said = {"option": "", "system": "the system's zone", "store": "the store's zone"}.get(origin, f"from {origin}")
+    return f"times in {settings.tz.key}" + (f" ({said}; --tz names another)" if said else "")
+
+
+def _line(what: str, count: int, why: str = "", indent: int = 2) -> str:
+    return f"{' ' * indent}{what:<{34 - indent}}{number(count):>9}   {why}".rstrip()
+
+
+def summary(imported: Imported, settings: Settings, renaming: bool) -> Iterator[str]:
+    """Yield the account as lines for a person. `renaming`: aliases or name rules were given with the logs."""
     report = imported.report
-    yield f"{store}"
+    yield f"{settings.store}"
+    if renaming and report.already:
+        yield "  names of what was taken before stay as they are: to rename it, import all of it into a new store"
     if report.lines == 0 and report.already:
         yield f"  nothing was new: all {number(report.already)} lines had been taken before"
         return
     parts = _parts(report)
     missing = report.lines - sum(count for _, count, _ in parts)
     told = f"{number(abs(missing))} of them are NOT accounted for" if missing else "each accounted for"
-    yield f"  lines     {number(report.lines):>11}   {told}:"
+    yield _line("lines", report.lines, f"{told}:")
     for what, count, why in parts:
         if count or what in ("used", "rejected"):
-            yield f"    {what:<10}{number(count):>9}   {why}".rstrip()
+            yield _line(_WORDS.get(what, what), count, why, indent=4)
     if report.already:
-        yield f"  before    {number(report.already):>11}   lines had been taken by an earlier import"
+        yield _line("before", report.already, "lines had been taken by an earlier import")
+    derived = f"{number(imported.derived)} of them without an entry of their own: worked out from the wait"
+    yield _line("contacts", imported.calls, derived if imported.derived else "")
+    yield _line("agents", imported.agents, "new")
+    yield _line("queues", imported.queues, "new")
     if report.first_ms is not None and report.last_ms is not None:
-        yield f"  time      {_span(report.first_ms, report.last_ms, zone)}"
-    derived = f"   {number(imported.derived)} of them without an entry of their own: worked out from the wait"
-    yield f"  visits    {number(imported.calls):>11}{derived if imported.derived else ''}"
-    yield f"  agents    {number(imported.agents):>11}   new"
-    yield f"  queues    {number(imported.queues):>11}   new"
+        yield f"  {_span(report.first_ms, report.last_ms, settings.tz)}"
+    yield f"  {_times_in(settings)}"
     if report.went_back:
         times = "once" if report.went_back == 1 else f"{number(report.went_back)} times"
         yield f"  time went back {times}, by up to {_length(report.went_back_ms)}; the order of the lines was kept"
@@ -234,8 +232,6 @@ def _hints(report: Report) -> Iterator[str]:
         yield f"Say whose they are: --alias '{name}=AGENT', or for many --name-rule 'PATTERN=AGENT', into a new store."
     if report.rejects:
         yield ""
-        if not report.used:
-            yield "No line is of a queue log. Is it the right file?"
         yield "rejected:"
         for name, line, why, text in report.rejected[:LISTED]:
             yield f"  {name}:{line}: {why}: {text_of(text)}"

@@ -9,7 +9,8 @@ from hashlib import blake2b
 from pathlib import Path
 
 from console.commands.common import EX_DATAERR, CommandError, number, tell
-from console.commands.importing import name_rules, progress_bar
+from console.commands.importing import progress_bar
+from console.commands.naming import in_vain, name_rules
 from console.settings import Settings, home_of
 from data.adapters.queue_log.files import CHUNK, readable
 from data.importer import import_logs
@@ -54,20 +55,30 @@ def _make(args: Namespace, settings: Settings, files: list[Path], store: Path) -
     try:
         with progress_bar(files, "reading the log") as progress:
             report = import_logs(
-                making, files, names=name_rules(args, settings), goals=settings.queue_entries, progress=progress
+                making,
+                files,
+                names=name_rules(args, settings),
+                goals=settings.queue_entries,
+                progress=progress,
+                sparing=True,
             )
         account = report.report
         if report.since_ms is None:
-            raise CommandError(
-                f"{', '.join(path.name for path in files)}: no line of {number(account.lines)} is of a queue log",
-                EX_DATAERR,
+            names = ", ".join(path.name for path in files)
+            said = (
+                "nothing in it"
+                if report.empty
+                else f"no line of {number(account.lines)} tells of a contact or an agent"
             )
+            raise CommandError(f"{names}: {said}", EX_DATAERR)
         making.replace(store)
     finally:
         for path in beside:
             path.unlink(missing_ok=True)
     rejected = f", {number(account.rejects)} rejected (`floorwalk import` lists them)" if account.rejects else ""
-    tell(f"read {number(account.lines)} lines{rejected}: {number(report.calls)} visits, {report.agents} agents")
+    tell(f"read {number(account.lines)} lines{rejected}: {number(report.calls)} contacts, {report.agents} agents")
+    for line in in_vain(args, settings, report):
+        tell(line)
     tell(f"replaying from {store}")
 
 

@@ -25,7 +25,8 @@ from console.commands.common import (
     tell,
     with_site,
 )
-from console.commands.importing import log_paths, naming_options
+from console.commands.importing import log_paths
+from console.commands.naming import naming_options
 from console.commands.simulate import check_agents, play_options
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import sqlite3
 import sys
 import tempfile
@@ -33,7 +34,10 @@ def test_summary_of_a_real_log(cli: Cli) -> None:
     assert f"{LINES:,}   each accounted for" in ended.out
     assert "PENALTY 36, RINGINUSE 21" in ended.out
     assert "2026-11-22 03:29:54 to 03:41:55 Asia/Shanghai, 12 min 1 s" in ended.out
-    assert "visits            839" in ended.out
+    assert re.search(r"^  contacts +839$", ended.out, re.MULTILINE)
+    assert re.search(r"^    sign-ins under an unknown name +157   Local/1019@agents 47", ended.out, re.MULTILINE)
+    assert "\n  times in Asia/Shanghai\n" in ended.out
+    assert "visit" not in ended.out
     assert "--alias 'Local/1019@agents=AGENT'" in ended.out
     assert cli.store.is_file()
 
@@ -78,7 +82,7 @@ def test_rejected_lines_are_listed_with_number_and_reason(cli: Cli) -> None:
     assert ended.code == 0
     assert "queue_log:3: has fewer than five fields: not a line" in ended.out
     assert "queue_log:5: does not begin with a time: yesterday|c1" in ended.out
-    assert "rejected          3   has fewer than five fields 2, does not begin with a time 1" in ended.out
+    assert "  3   has fewer than five fields 2, does not begin with a time 1" in ended.out
 
 
 def test_strict(cli: Cli) -> None:
@@ -95,8 +99,34 @@ def test_many_rejected_lines_are_counted(cli: Cli) -> None:
     ended = cli("import", log)
     assert ended.out.count("nonsense") == 20
     assert ended.out.endswith("  and 30 more\n")
-    log.write_text("nonsense\n")
-    assert "Is it the right file?" in cli("import", "--store", "other.sqlite", log).out
+
+
+def test_what_is_no_queue_log_makes_and_changes_no_store(cli: Cli) -> None:
+    other = cli.home / "other"
+    other.write_text("nonsense\n\n" * 25)
+    said = "other: no line of 50 is of a queue log (line 1 has fewer than five fields); is it the right file?"
+    assert cli.fails(65, "import", "--tz", "Asia/Tokyo", other) == said
+    assert not cli.store.parent.exists()
+    cli("import", QUEUE_LOG)
+    before = cli.store.read_bytes()
+    assert cli.fails(65, "import", "--tz", "Asia/Tokyo", other) == said
+    assert cli.store.read_bytes() == before
+    assert cli("import", other, QUEUE_LOG, "--json").json["rejected"] == 25, "the other file is one"
+
+
+def test_an_empty_log_makes_and_changes_no_store(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = cli.home / "empty.gz"
+    packed.write_bytes(gzip.compress(b""))
+    assert cli("import", "/dev/null") == (0, "/dev/null is empty\n", "")
+    assert cli("import", "--alias", "a=b", "/dev/null", packed).out == f"/dev/null, {packed} are empty\n"
+    stdin(monkeypatch, b"")
+    assert cli("import", "-").out == "standard input is empty\n"
+    assert cli("import", "--json", packed).json["lines"] == 0
+    assert not cli.store.parent.exists()
+    cli("import", QUEUE_LOG)
+    before = cli.store.read_bytes()
+    assert cli("import", "--tz", "Asia/Tokyo", "/dev/null").out == "/dev/null is empty\n"
+    assert cli.store.read_bytes() == before
 
 
 def test_hostile_bytes_in_a_rejected_line_do_not_reach_the_terminal(cli: Cli) -> None:
@@ -117,14 +147,17 @@ def test_gzipped(cli: Cli) -> None:
 def test_torn_gzip(cli: Cli) -> None:
     packed = cli.home / "queue_log.gz"
     packed.write_bytes(gzip.compress(QUEUE_LOG.read_bytes())[:-2000])
-    assert "queue_log.gz can't be read to its end" in cli.fails(66, "import", packed)
+    said = cli.fails(66, "import", packed)
+    assert "queue_log.gz can" in said
+    assert said.endswith("; nothing was taken")
+    assert not cli.store.parent.exists()
 
 
 def test_standard_input(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(cli.home))
     stdin(monkeypatch, QUEUE_LOG.read_bytes() + b"nonsense\n")
     ended = cli("import", "-")
-    assert "visits            839" in ended.out
+    assert re.search(r"^  contacts +839$", ended.out, re.MULTILINE)
     assert f"standard input:{LINES + 1}: has fewer than five fields: nonsense" in ended.out
     assert [path.name for path in cli.home.iterdir()] == ["state"], "the temporary file is gone"
     assert "once only" in cli.fails(64, "import", "-", "-")
@@ -158,6 +191,37 @@ def test_names_are_joined_by_the_settings_too(cli: Cli) -> None:
 def test_names_that_make_no_sense(cli: Cli, options: tuple[str, str]) -> None:
     assert options[1] in cli.fails(64, "import", *options, QUEUE_LOG)
     assert not cli.store.exists()
+
+
+def test_aliases_and_rules_that_join_nothing_are_told(cli: Cli) -> None:
+    said = cli(
+        *("import", "--alias", "Local/1019@agents=Bob", "--alias", "SIP/7=Ann", "--alias", "Local/1024@agents=陈静"),
+        *("--name-rule", "Zap/(.*)=\\1", "--name-rule", "Local/10(4.)@agents=No \\1", "--json", QUEUE_LOG),
+    )
+    assert (said.code, said.json["lines"]) == (0, LINES)
+    assert said.err.splitlines() == [
+        "floorwalk: Bob acts nowhere in this log (the alias Local/1019@agents=Bob)",
+        "floorwalk: the alias SIP/7=Ann matches nothing here",
+        "floorwalk: the name rule Zap/(.*)=\\1 matches nothing here",
+        "floorwalk: No 40 and 2 more act nowhere in this log (the name rule Local/10(4.)@agents=No \\1)",
+    ]
+
+
+def test_names_of_what_was_taken_stay(cli: Cli) -> None:
+    assert "names of what was taken" not in cli("import", QUEUE_LOG).out
+    assert "names of what was taken" not in cli("import", QUEUE_LOG).out
+    assert "  names of what was taken before stay" in cli("import", "--alias", "Local/1024@agents=陈静", QUEUE_LOG).out
+
+
+def test_where_the_zone_of_the_times_comes_from(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "times in UTC (the system's zone; --tz names another)" in cli("import", QUEUE_LOG).out
+    log = cli.home / "queue_log"
+    log.write_text(GOOD)
+    cli("import", "--tz", "Asia/Tokyo", "--store", "kept.sqlite", log)
+    log.write_text(GOOD + GOOD.replace("c1", "c2"))
+    assert "times in Asia/Tokyo (the store's zone; --tz" in cli("import", "--store", "kept.sqlite", log).out
+    monkeypatch.setenv("FLOORWALK_TZ", "Europe/Berlin")
+    assert "times in Europe/Berlin (from FLOORWALK_TZ; --tz" in cli("import", "--store", "new.sqlite", log).out
 
 
 def test_goals_of_the_settings_hold(cli: Cli) -> None:

@@ -411,7 +411,7 @@ def test_replay_of_a_store(cli: Cli, opened: Opened) -> None:
 
 def test_replay_of_a_log_is_imported_once(cli: Cli, opened: Opened) -> None:
     ended = cli("replay", QUEUE_LOG)
-    assert "floorwalk: read 3,696 lines: 839 visits, 32 agents\nfloorwalk: replaying from " in ended.err
+    assert "floorwalk: read 3,696 lines: 839 contacts, 32 agents\nfloorwalk: replaying from " in ended.err
     copied = cli.home / "copied"
     copied.write_bytes(QUEUE_LOG.read_bytes())
     assert "made from these logs before" in cli("replay", copied).err
