@@ -182,7 +182,8 @@ class AgentsPane(TablePane[AgentRow]):
 
     def _in_order(self, agents: Sequence[AgentRow], now_ms: int) -> list[AgentRow]:
         """Return agents in order; the same ones as a moment ago keep their places for a while."""
-        wanted = (self.sort, self.filter, frozenset(agent.id for agent in agents))
+        asking = frozenset(agent.id for agent in agents if agent.urgent)  # who asks for somebody is not kept waiting
+        wanted = (self.sort, self.filter, asking, frozenset(agent.id for agent in agents))
         if wanted == self._placed_for and 0 <= now_ms - self._placed_ms < HOLD_MS:
             places = self._places
             return sorted(agents, key=lambda agent: places[agent.id])
