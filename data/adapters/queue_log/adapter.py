@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import stat
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 
 from data.adapters.base import Capability
-from data.adapters.queue_log.files import MAX_LINE, LogFile, Mark, Place, chunks, look_through, open_plain
+from data.adapters.queue_log.files import (
+    MAX_LINE,
+    LogFile,
+    LogFileError,
+    Mark,
+    Place,
+    chunks,
+    look_through,
+    open_plain,
+)
 from data.adapters.queue_log.lines import ACTING_EVENTS, INTERFACE_EVENTS, PARSERS, LineError, is_outbound
 from data.adapters.queue_log.names import NameRules
 from data.adapters.queue_log.report import Report
+from data.adapters.queue_log.tail import Growing, rotated
 from data.model.observation import AgentEntry, Directory, Event, Observation, QueueEntry
 from data.model.text import safe_text
 
@@ -18,16 +31,23 @@ _EARLIEST, _LATEST = 315_532_800, 4_102_444_800
 """Epochs outside 1980–2100 are no times."""
 
 JOIN_MS = 3_600_000
-"""Silence between two files up to this long counts as measured; a longer one as a gap."""
+"""Silence between two files, or while nobody followed them, is a gap if it is longer than this, else measured."""
 
 
 def _ignore(_done: int) -> None:
     """Report progress to nobody."""
 
 
-class QueueLog:
-    """Reads queue logs once, in the order of their first lines, as observations of about a megabyte of text each.
+def machine_ms() -> int:
+    """Return the machine's time."""
+    return time.time_ns() // 1_000_000
 
+
+class QueueLog:
+    """Reads queue logs, in the order of their first lines, as observations of about a megabyte of text each.
+
+    An import draws `observations`, which end with the files. `poll` follows the last one as it grows and is rotated,
+    and says by `clock` up to when nothing more was written: it must be the clock of the machine that writes the log.
     `taken` says what earlier imports took; `goals` gives a queue its entry where more than its name is known.
     `report` fills as the observations are drawn.
     """
@@ -37,40 +57,51 @@ class QueueLog:
 
     def __init__(
         self,
-        paths: Iterable[Path] = (),
+        paths: Iterable[Path | str] | Path | str = (),
         names: NameRules | None = None,
         taken: Iterable[Mark] = (),
         goals: Mapping[str, QueueEntry] | None = None,
         progress: Callable[[int], None] = _ignore,
         source: str = "queue_log",
+        clock: Callable[[], int] = machine_ms,
     ) -> None:
-        """Look through the files once. Raises LogFileError for one that can't be read."""
+        """Note what to read; nothing is read yet."""
         self.source = source
         self.names = names or NameRules.of()
         self.goals = goals or {}
         self.report = Report()
+        given = [paths] if isinstance(paths, (Path, str)) else paths
+        self._paths = [Path(path).expanduser() if isinstance(path, str) else path for path in given]
+        self._taken = set(taken)
         self._progress = progress
-        self.files = self._look_through(paths, set(taken))
-        self._unjoined = self._find_unjoined()
+        self._clock = clock
         self._keys: dict[str, str] = {}
         self._safe: dict[str, str] = {}
         self._known_agents: dict[str, str] = {}
         self._known_queues: set[str] = set()
-        self._batches: Iterator[Observation] | None = None
+        self._batches: Generator[Observation, None, None] | None = None
         self._until_ms: int | None = None
+        self._cursor: str | None = None
         self.marks: dict[Path, tuple[LogFile, tuple[Mark, ...]]] = {}
         """What has been taken of each file so far, for the store's ledger; the last file is the one being read."""
 
-    def _look_through(self, paths: Iterable[Path], taken: set[Mark]) -> list[LogFile]:
-        """Return the files in the order of their first lines; what two of them share is taken from one of them."""
+    @cached_property
+    def files(self) -> list[LogFile]:
+        """The files in the order of their first lines, looked through. Raises LogFileError for one that can't be."""
+        return self._look_through(self._paths)
+
+    def _look_through(self, paths: Iterable[Path]) -> list[LogFile]:
+        """Look through files once; what two of them share is taken from one of them."""
+        taken = set(self._taken)
         files = []
-        for path in sorted(paths, key=lambda path: path.stat().st_size):  # an earlier copy comes before its file
+        for path in sorted(paths, key=_size):  # an earlier copy comes before its file
             file = look_through(path, frozenset(taken), self._progress)
             taken.add(file.whole)
             files.append(file)
         return sorted(files, key=lambda file: (file.first is None, file.first))
 
-    def _find_unjoined(self) -> frozenset[str]:
+    @cached_property
+    def _unjoined(self) -> frozenset[str]:
         """Return the interfaces that sign in but never act, where names act that never sign in.
 
         They are most likely the same people, but nothing in the log says who is who, so their sign-ins are left
@@ -86,16 +117,34 @@ class QueueLog:
         acting.discard("NONE")
         return frozenset(signing - acting) if acting - signing else frozenset()
 
+    def resume(self, cursor: str | None, covered_ms: int) -> None:
+        """Follow the log on from where `cursor` says that it was read to."""
+        marks = marks_of(cursor)
+        self._taken = {min(marks)} if marks else set()  # the line end, not what was cut off beyond it
+        self._cursor, self._until_ms = cursor, covered_ms
+        self._batches = None
+
     async def poll(self) -> Observation:
-        """Return the next observation; when the files are read, one in which nothing happened."""
+        """Return the next observation; where no line is new, one in which nothing happened.
+
+        Raises LogFileError; the next poll goes on where the last one that went well ended.
+        """
         if self._batches is None:
-            self._batches = self.observations()
-        following = next(self._batches, None)
-        until_ms = self._until_ms or 0
-        return following or Observation(self.source, until_ms, until_ms)
+            self._batches = self._followed()
+        try:
+            observation = next(self._batches)
+        except Exception:
+            self._batches = None
+            if self._until_ms is not None:
+                self.resume(self._cursor, self._until_ms)
+            raise
+        self._cursor = observation.cursor or self._cursor
+        return observation
 
     async def aclose(self) -> None:
         """Let go of the file being read."""
+        if self._batches is not None:
+            self._batches.close()
         self._batches = None
 
     def observations(self, covered_ms: int | None = None) -> Iterator[Observation]:
@@ -104,11 +153,44 @@ class QueueLog:
         for file in self.files:
             yield from self._read(file)
 
-    def _read(self, file: LogFile) -> Iterator[Observation]:
+    def _followed(self) -> Generator[Observation, None, None]:
+        """Yield what the files say, then for ever what is written to the last one and its successors."""
+        *before, live = self._to_follow()
+        for file in before:
+            yield from self._read(file)
+        while True:
+            yield from self._read(live, Growing(live.path, self._clock))
+            live = LogFile(live.path, live.name, Mark(0, b""), None, frozenset(), 0)
+
+    def _to_follow(self) -> list[LogFile]:
+        """Return the files that are not read to their end, the live one last.
+
+        Where the place to go on at is in none of them, the live one was rotated meanwhile: the place is looked for
+        beside it, among what was written since.
+        """
+        self.__dict__.pop("files", None)  # they have grown since
+        files = self.files
+        if not files:
+            raise LogFileError("no queue log is named: --option 'paths=[\"/var/log/asterisk/queue_log\"]'")
+        if self._until_ms is None:
+            return files
+        live = files[-1].path
+        if not any(file.skip for file in files):
+            since = rotated(live, self._until_ms)
+            files = self._look_through({live, *since})
+            files.sort(key=lambda file: file.path == live)
+        at = next((n for n, file in enumerate(files) if file.skip), 0)
+        return files[at:]
+
+    def _read(self, file: LogFile, growing: Growing | None = None) -> Iterator[Observation]:
+        """Yield what a file says, to its end or, of a growing one, until another has taken its place."""
         place = Place()
         number, fresh = 0, not file.skip
-        with open_plain(file.path) as opened:
+        with growing or open_plain(file.path) as opened:
             for piece in chunks(opened, file.path):
+                if growing is not None and not piece.data:
+                    yield self._silence(growing)
+                    continue
                 start = max(0, min(len(piece.data), file.skip - place.size))
                 marks = place.pass_by(piece)
                 self.marks[file.path] = (file, marks)
@@ -116,13 +198,23 @@ class QueueLog:
                 number += piece.data.count(b"\n", 0, start)
                 if start < len(piece.data) and not piece.goes_on:
                     events = self._events(file.name, number, piece.data[start:])
-                    observation = self._observation(events, fresh, cursor_of(marks))
+                    watched_ms = growing.watched_ms if growing is not None else None
+                    observation = self._observation(events, fresh, cursor_of(marks), watched_ms)
                     fresh = fresh and observation is None
                     if observation is not None:
                         yield observation
                 number += piece.data.count(b"\n", start)
 
-    def _observation(self, events: list[Event], fresh: bool, cursor: str) -> Observation | None:
+    def _silence(self, growing: Growing) -> Observation:
+        """Return that nothing was written since the last observation."""
+        until_ms = growing.watched_ms or 0
+        since_ms = self._until_ms
+        if since_ms is None or until_ms - since_ms > JOIN_MS:
+            since_ms = until_ms
+        self._until_ms = until_ms = max(since_ms, until_ms)
+        return Observation(self.source, since_ms, until_ms)
+
+    def _observation(self, events: list[Event], fresh: bool, cursor: str, watched_ms: int | None) -> Observation | None:
         if not events:
             return None
         first_ms = events[0].at_ms
@@ -131,6 +223,8 @@ class QueueLog:
         if since_ms is None or (fresh and first_ms - since_ms > JOIN_MS):
             since_ms = min(event[0] for event in events)
         until_ms = last_ms if until_ms is None else max(until_ms, last_ms)
+        if watched_ms is not None and 0 < watched_ms - until_ms <= JOIN_MS:
+            until_ms = watched_ms
         self._until_ms = until_ms
         return Observation(self.source, since_ms, until_ms, events, (), self._directory(events), cursor)
 
@@ -228,6 +322,17 @@ class QueueLog:
                 if kind not in INTERFACE_EVENTS or key not in self._known_agents:
                     self._known_agents[key] = shown
         return key
+
+
+def _size(path: Path) -> int:
+    """Return a file's size. Raises LogFileError for what is no file: reading a pipe would wait for its writer."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise LogFileError(f"{path} can't be read: {error.strerror or error}") from error
+    if not stat.S_ISREG(found.st_mode):
+        raise LogFileError(f"{path} can't be read: it is no regular file")
+    return found.st_size
 
 
 def cursor_of(marks: Iterable[Mark]) -> str:
