@@ -48,8 +48,8 @@ class QueueLog:
 
     An import draws `observations`, which end with the files. `poll` follows the last one as it grows and is rotated,
     and says by `clock` up to when nothing more was written: it must be the clock of the machine that writes the log.
-    `taken` says what earlier imports took; `goals` gives a queue its entry where more than its name is known.
-    `report` fills as the observations are drawn.
+    `taken` says what earlier imports took, None where that is not known yet; `goals` gives a queue its entry where
+    more than its name is known. `report` fills as the observations are drawn.
     """
 
     name = "queue_log"
@@ -59,20 +59,20 @@ class QueueLog:
         self,
         paths: Iterable[Path | str] | Path | str = (),
         names: NameRules | None = None,
-        taken: Iterable[Mark] = (),
+        taken: Iterable[Mark] | None = None,
         goals: Mapping[str, QueueEntry] | None = None,
         progress: Callable[[int], None] = _ignore,
         source: str = "queue_log",
         clock: Callable[[], int] = machine_ms,
     ) -> None:
-        """Note what to read; nothing is read yet."""
+        """Look through the files, or, where `taken` is None, do so when they are asked for. Raises LogFileError."""
         self.source = source
         self.names = names or NameRules.of()
         self.goals = goals or {}
         self.report = Report()
         given = [paths] if isinstance(paths, (Path, str)) else paths
         self._paths = [Path(path).expanduser() if isinstance(path, str) else path for path in given]
-        self._taken = set(taken)
+        self._taken = set(taken or ())
         self._progress = progress
         self._clock = clock
         self._keys: dict[str, str] = {}
@@ -84,6 +84,8 @@ class QueueLog:
         self._cursor: str | None = None
         self.marks: dict[Path, tuple[LogFile, tuple[Mark, ...]]] = {}
         """What has been taken of each file so far, for the store's ledger; the last file is the one being read."""
+        if taken is not None:
+            self.files = self._look_through(self._paths)
 
     @cached_property
     def files(self) -> list[LogFile]:
