@@ -231,7 +231,7 @@ class CallBook:
             wait_ms = (answered_ms or ended_ms) - call.entered_ms
         talk_ms = event.talk_ms
         if talk_ms is None and answered_ms is not None and event.outcome in _TALKED:
-            talk_ms = ended_ms - answered_ms - (event.hold_ms or 0)
+            talk_ms = max(0, ended_ms - answered_ms - (event.hold_ms or 0))
         agent_id = call.agent_id
         if agent_id is None and answered_ms is not None and event.agent is not None:
             agent_id = self.agents.agent(event.agent).id

@@ -156,16 +156,12 @@ def reading(store: Path) -> Iterator[sqlite3.Connection]:
 
 
 def examples(number: int) -> settings:
-    """Return hypothesis settings for so many examples: the same ones each time where they are few."""
+    """Return hypothesis settings for so many examples."""
     return settings(
         max_examples=number,
-        derandomize=number <= FEW,
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
     )
-
-
-FEW = 200
 
 
 def accounted(report: Report) -> int:
