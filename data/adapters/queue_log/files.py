@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import re
+import select
 import sys
 import tempfile
 import zlib
@@ -201,7 +202,18 @@ def _spooled(path: Path) -> Iterator[Path]:
 
 
 def _copy(source: IO[bytes], target: IO[bytes]) -> None:
-    while data := source.read(CHUNK):
+    """Copy what comes. It is waited for in short turns: a signal just before a long read would be slept on."""
+    try:
+        waited_on = [source.fileno()]
+    except OSError:  # text in memory is there at once
+        waited_on = []
+    read = getattr(source, "read1", source.read)
+    while True:
+        while waited_on and not select.select(waited_on, [], [], 0.2)[0]:
+            continue
+        data = read(CHUNK)
+        if not data:
+            return
         target.write(data)
 
 
