@@ -65,11 +65,12 @@ def _run(args: Namespace) -> int:
         def rows(by: By) -> list[KpiRow]:
             return kpi_rows(reader, *window, by, args.formula, zone=zone, now_ms=present_ms)
 
-        found = rows(args.by)
-        if args.json:
-            say_json([_values(args.by, row) for row in found])
-            return 0
-        whole = rows("total") if args.by != "total" else []
+        with reader.one_state():
+            found = rows(args.by)
+            whole = rows("total") if args.by != "total" and not args.json else []
+    if args.json:
+        say_json([_values(args.by, row) for row in found])
+        return 0
     for line in _table(args.by, found, whole, args.wide):
         say(line)
     return 0

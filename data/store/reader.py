@@ -68,7 +68,7 @@ class Reader:
         self.connection.close()
 
     @contextmanager
-    def _one_state(self) -> Iterator[sqlite3.Connection]:
+    def one_state(self) -> Iterator[sqlite3.Connection]:
         """Give a connection that sees one state of the store, whatever is written meanwhile; explain its errors."""
         connection = self.connection
         try:
@@ -90,36 +90,36 @@ class Reader:
 
     def site(self) -> dict[str, str]:
         """Return the facts of the site that were kept: `name`, `zone`."""
-        with self._one_state() as connection:
+        with self.one_state() as connection:
             return dict(connection.execute("SELECT key, value FROM site").fetchall())
 
     def fed(self) -> bool:
         """Tell whether a poller has ever fed this store."""
-        with self._one_state() as connection:
+        with self.one_state() as connection:
             return connection.execute("SELECT 1 FROM heartbeat LIMIT 1").fetchone() is not None
 
     def measured(self) -> list[tuple[int, int]]:
         """Return what was measured, as (since, until) in ms, in order."""
-        with self._one_state() as connection:
+        with self.one_state() as connection:
             return connection.execute("SELECT since_ms, until_ms FROM coverage ORDER BY since_ms").fetchall()
 
     def bounds(self) -> tuple[int, int] | None:
         """Return the first and the last measured moment, None where nothing was measured."""
-        with self._one_state() as connection:
+        with self.one_state() as connection:
             since_ms, until_ms = connection.execute("SELECT min(since_ms), max(until_ms) FROM coverage").fetchone()
         return None if since_ms is None else (since_ms, until_ms)
 
     def opening(self, since_ms: int) -> int:
         """Return the moment at which a replay from `since_ms` has something to show: a minute into its first visit."""
         sql = "SELECT min(entered_ms) FROM call WHERE entered_ms >= ? AND entered_ms < ?"
-        with self._one_state() as connection:
+        with self.one_state() as connection:
             (entered_ms,) = connection.execute(sql, (since_ms, since_ms + DAY)).fetchone()
             (until_ms,) = connection.execute("SELECT max(until_ms) FROM coverage").fetchone()
         return since_ms if entered_ms is None else min(entered_ms + MINUTE, max(until_ms or 0, since_ms))
 
     def floor_at(self, moment_ms: int, zone: ZoneInfo) -> Picture:
         """Return the picture of the floor at a moment; `zone` cuts the local day whose figures it shows."""
-        with self._one_state():
+        with self.one_state():
             return self._floor_at(moment_ms, zone)
 
     def _floor_at(self, moment_ms: int, zone: ZoneInfo) -> Picture:
@@ -151,13 +151,13 @@ class Reader:
 
     def strip_of(self, moment_ms: int, zone: ZoneInfo, limits: Limits = LIMITS) -> DayStrip:
         """Return the local day around a moment for the scrubber."""
-        with self._one_state():
+        with self.one_state():
             self.directory.refresh(moment_ms)
             return self._days.strip(day_around(moment_ms, zone), limits)
 
     def detail_of(self, kind: Literal["agent", "queue"], owner: int, moment_ms: int, zone: ZoneInfo) -> Detail:
         """Return the day of an agent or a queue, up to a moment."""
-        with self._one_state():
+        with self.one_state():
             self.directory.refresh(moment_ms)
             day = day_around(moment_ms, zone)
             return (self._days.agent if kind == "agent" else self._days.queue)(owner, moment_ms, day)
@@ -195,7 +195,7 @@ class Reader:
             boot: Which boot that clock counts from, None for this machine's; a sign of life of another one is of a
                 poller that is gone.
         """
-        with self._one_state() as connection:
+        with self.one_state() as connection:
             row = connection.execute(
                 "SELECT s.name, h.at_ms, h.boot_ms, h.good_boot_ms, h.interval_ms, h.error, h.boot FROM heartbeat h "
                 "JOIN source s ON s.id = h.source_id ORDER BY h.at_ms DESC LIMIT 1"
