@@ -78,9 +78,14 @@ class FloorApp(TerminalApp[None]):
         """Let go of the store."""
         self.feed.stop()
 
+    @property
+    def _closing_down(self) -> bool:
+        """Whether the screens are being taken down: an answer may still come then."""
+        return not self.is_running or not self.screen_stack
+
     def tick(self) -> None:
         """Ask for the moment's picture, and come again at the next whole second."""
-        if not self.screen_stack:  # the app is closing
+        if self._closing_down:
             return
         self.ask()
         running = self.clock.mode == "replay" and self.clock.speed > 1
@@ -89,6 +94,8 @@ class FloorApp(TerminalApp[None]):
 
     def ask(self) -> None:
         """Wish for what the screen in front shows of the clock's moment."""
+        if self._closing_down:
+            return
         moment = self.clock.moment()
         screen = self.screen
         detail = getattr(screen, "subject", None)
@@ -114,7 +121,9 @@ class FloorApp(TerminalApp[None]):
         return self.clock.mode == "live" and picture is not None and picture.source.health in (Health.NONE, Health.DOWN)
 
     def show_seen(self) -> None:
-        """Hand the last answer to the screen in front."""
+        """Hand the last answer to the screen in front, once it stands and while the app is not closing."""
+        if self._closing_down or not self.screen.is_mounted:
+            return
         show = getattr(self.screen, "show_seen", None)
         if show is not None and self.seen is not None:
             show(self.seen)
