@@ -71,6 +71,7 @@ class Poller:
         except Exception as error:
             self._failed(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
             return
+        self._good_boot_ms = boot_ms()
         try:
             self._record(observation)
         except Exception as error:  # an adapter's nonsense is told, and ends nothing

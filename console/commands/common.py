@@ -146,6 +146,10 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
+FIRST_YEAR, LAST_YEAR = 1970, 2999
+"""The years that can be asked about; local time of far ones can't be told."""
+
+
 def is_day(text: str) -> bool:
     """Whether a text names a day: YYYY-MM-DD, today or yesterday."""
     return text in ("today", "yesterday") or _DAY.fullmatch(text) is not None
@@ -158,7 +162,10 @@ def day_from(text: str, zone: ZoneInfo) -> date:
         return today - timedelta(days=text == "yesterday")
     try:
         if _DAY.fullmatch(text):
-            return date.fromisoformat(text)
+            day = date.fromisoformat(text)
+            if FIRST_YEAR <= day.year <= LAST_YEAR:
+                return day
+            raise CommandError(f"{text!r} is no day to ask about: the years are {FIRST_YEAR} to {LAST_YEAR}")
     except ValueError as error:
         raise CommandError(f"{text!r} is no day: {error}") from None
     raise CommandError(f"{text!r} is no day: write YYYY-MM-DD, today or yesterday")

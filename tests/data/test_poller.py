@@ -346,3 +346,18 @@ def test_a_still_store_is_read_by_who_may_not_write_beside_it(tmp_path: Path) ->
         except BaseException:
             os._exit(2)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+def test_each_good_answer_renews_the_sign_of_life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = tmp_path / "s.sqlite"
+    present = [1_000_000]
+
+    class Later(Played):
+        async def poll(self) -> Observation:
+            present[0] += 60_000
+            return await super().poll()
+
+    monkeypatch.setattr("data.poller.boot_ms", lambda: present[0])
+    polls(store, Later(second(1), second(2), second(3)), 3)
+    with Reader(store) as reader:
+        assert reader.pulse(present[0] + 900).health is Health.UP
