@@ -51,8 +51,10 @@ def say(text: str = "") -> None:
 
 def tell(text: str) -> None:
     """Write a line for the person at the keyboard, apart from the output."""
+    from data.model.text import safe_text
+
     sys.stdout.flush()
-    sys.stderr.write(f"floorwalk: {text}\n")
+    sys.stderr.write(f"floorwalk: {safe_text(text, 2000)}\n")  # it may name a file, and files may be named anything
     sys.stderr.flush()
 
 
@@ -187,6 +189,8 @@ def moment_from(text: str, zone: ZoneInfo, day: date) -> int:
             hour, minute, second = (int(part or 0) for part in found.groups())
             return moment_of(datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=zone))
         moment = datetime.fromisoformat(text)
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise ValueError
     except ValueError:
         raise CommandError(
             f"{text!r} is no time: write now, HH:MM, HH:MM:SS, YYYY-MM-DDTHH:MM:SS or epoch seconds"
