@@ -17,7 +17,7 @@ from data.adapters.registry import AdapterError, make
 from data.lease import Lease
 from data.metrics import Goal
 from data.model.known import Known, Rows
-from data.model.observation import Directory, Observation, QueueEntry
+from data.model.observation import AgentEntry, Directory, Observation, QueueEntry
 from data.model.text import safe_text
 from data.recorder import record
 from data.store.boot import boot_id, boot_ms
@@ -54,7 +54,7 @@ class Poller:
         self._good_boot_ms = boot_ms()
         self._unwritten: list[Rows] = []
         if isinstance(adapter, Resumable) and self.known.coverage is not None:
-            adapter.resume(self.known.cursor, self.known.coverage.until_ms)
+            adapter.resume(self.known.cursor, self.known.coverage.until_ms, _directory(self.known))
 
     async def run(self) -> None:
         """Poll at the interval, on whole intervals, until `stopping` is set."""
@@ -125,6 +125,13 @@ class Poller:
                 await self.stopping.wait()
         except TimeoutError:
             return
+
+
+def _directory(known: Known) -> Directory:
+    """Return the agents and queues that are known, as they were last told."""
+    entries = known.entries.values()
+    agents = tuple(entry for entry in entries if isinstance(entry, AgentEntry))
+    return Directory(agents, tuple(entry for entry in entries if isinstance(entry, QueueEntry)))
 
 
 def cleaned(observation: Observation) -> Observation:

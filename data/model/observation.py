@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from data.model.words import Channel, FlagKind, Mark, Outcome
+from data.model.words import Channel, FlagKind, Mark, Outcome, State
 
 
 class CallEntered(NamedTuple):
@@ -253,13 +253,67 @@ class Directory(NamedTuple):
     seats: tuple[SeatEntry, ...] = ()
 
 
+class Serving(NamedTuple):
+    """An agent serves a queue; `paused` is the reason of a pause there, None where there is none.
+
+    `since_ms` and `paused_ms` say when that began, where the source knows.
+    """
+
+    queue: str
+    paused: str | None = None
+    since_ms: int | None = None
+    paused_ms: int | None = None
+
+
+class AgentSeen(NamedTuple):
+    """An agent as the source shows them at one moment.
+
+    `state` is what they do, `or_states` what that looks the same as at this source: no difference is made of one of
+    those. `since_ms` is when it began, where the source times it; the poller's own times hold where it does not.
+    `queue` and `call` are what they are busy with. `serving` None: the source has no such notion.
+    """
+
+    agent: str
+    state: State
+    since_ms: int | None = None
+    reason: str = ""
+    queue: str | None = None
+    call: str | None = None
+    serving: tuple[Serving, ...] | None = None
+    or_states: frozenset[State] = frozenset()
+
+
+class WaitingSeen(NamedTuple):
+    """A contact that waits in a queue at one moment."""
+
+    call: str
+    queue: str
+    entered_ms: int
+    caller: str = ""
+    caller_name: str = ""
+
+
+class Snapshot(NamedTuple):
+    """How the source is at one moment: all agents, and all that wait (None: the source does not tell).
+
+    `corrects`: the source reports events as well, so that what they say goes before. A difference then counts when the
+    next snapshot shows it again and no event on that agent or contact came in between; its time is when it was first
+    seen. Without `corrects` the snapshot is all there is, and counts at once. An agent who is in none of the rows is
+    signed out; that nobody at all is left always takes a second snapshot to be believed.
+    """
+
+    agents: tuple[AgentSeen, ...] | None = None
+    waiting: tuple[WaitingSeen, ...] | None = None
+    corrects: bool = False
+
+
 class Observation(NamedTuple):
     """One answer of an adapter: all that happened after `since_ms` up to and including `until_ms`.
 
     `since_ms` None: the source can't say since when it was watching (a first poll). If it is later than the end
     of the last observation, what lies between was not measured. `cursor` is the adapter's own bookmark, kept with
     the rows in one transaction and handed back when it starts again; an observation whose cursor is the one
-    already kept changes nothing.
+    already kept changes nothing. `snapshot` is how the source is at `until_ms`, after the events.
     """
 
     source: str
@@ -269,3 +323,4 @@ class Observation(NamedTuple):
     acts: tuple[Act, ...] = ()
     directory: Directory | None = None
     cursor: str | None = None
+    snapshot: Snapshot | None = None

@@ -16,10 +16,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from data.adapters.base import Adapter, Capability
+from data.adapters.base import Adapter, Capability, refused
 from data.adapters.registry import AdapterError, make
 from data.lease import HeldError, Lease
 from data.metrics import Goal
+from data.model.acts import Order, Result
 from data.model.observation import AgentEntry, Directory, FlagRaised, Observation, Paused, QueueEntry, SignedIn
 from data.model.text import safe_text
 from data.model.words import FlagKind, Health
@@ -54,6 +55,9 @@ class Played:
             raise answer
         assert answer is not None
         return answer
+
+    async def perform(self, order: Order) -> Result:
+        return refused(order)
 
     async def aclose(self) -> None:
         self.closed = True

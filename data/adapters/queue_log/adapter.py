@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from data.adapters.base import Capability
+from data.adapters.base import Capability, Option, refused
 from data.adapters.queue_log.files import (
     MAX_LINE,
     LogFile,
@@ -24,11 +24,14 @@ from data.adapters.queue_log.lines import ACTING_EVENTS, INTERFACE_EVENTS, PARSE
 from data.adapters.queue_log.names import NameRules
 from data.adapters.queue_log.report import Report
 from data.adapters.queue_log.tail import Growing, rotated
+from data.model.acts import Order, Result
 from data.model.observation import AgentEntry, Directory, Event, Observation, QueueEntry
 from data.model.text import safe_text
 
 _EARLIEST, _LATEST = 315_532_800, 4_102_444_800
 """Epochs outside 1980–2100 are no times."""
+
+NOBODY = Directory()
 
 JOIN_MS = 3_600_000
 """Silence between two files, or while nobody followed them, is a gap if it is longer than this, else measured."""
@@ -54,6 +57,7 @@ class QueueLog:
 
     name = "queue_log"
     capabilities = frozenset({Capability.EVENTS, Capability.HISTORY})
+    options = (Option("paths", "the queue logs; the last one is followed", list, required=True),)
 
     def __init__(
         self,
@@ -119,7 +123,7 @@ class QueueLog:
         acting.discard("NONE")
         return frozenset(signing - acting) if acting - signing else frozenset()
 
-    def resume(self, cursor: str | None, covered_ms: int) -> None:
+    def resume(self, cursor: str | None, covered_ms: int, _known: Directory = NOBODY) -> None:
         """Follow the log on from where `cursor` says that it was read to."""
         marks = marks_of(cursor)
         self._taken = {min(marks)} if marks else set()  # the line end, not what was cut off beyond it
@@ -142,6 +146,10 @@ class QueueLog:
             raise
         self._cursor = observation.cursor or self._cursor
         return observation
+
+    async def perform(self, order: Order) -> Result:
+        """Refuse: a log can only be read."""
+        return refused(order)
 
     async def aclose(self) -> None:
         """Let go of the file being read."""

@@ -8,14 +8,15 @@ from datetime import date, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from data.adapters.base import Capability
+from data.adapters.base import Capability, Option, refused
 from data.adapters.simulator.demand import arrivals
 from data.adapters.simulator.engine import Engine
 from data.adapters.simulator.floor import FloorPlan, default_floor, plain_floor
 from data.adapters.simulator.shift import roster
 from data.adapters.simulator.supervisor import Supervisor
+from data.model.acts import Order, Result
 from data.model.days import INTERVAL, day_of, day_window
-from data.model.observation import Act, Event, Observation
+from data.model.observation import Act, Directory, Event, Observation
 
 __all__ = ["FloorPlan", "Simulator", "default_floor", "plain_floor", "simulate_day"]
 
@@ -39,6 +40,15 @@ class Simulator:
         plan: Another floor than the default one.
         weekends: Whether fewer work and call on Saturdays and Sundays.
     """
+
+    options = (
+        Option("seed", "of all chance: the same one plays the same floor", int),
+        Option("agents", "how many people the floor has", int),
+        Option("zone", "where the floor stands, such as Asia/Shanghai"),
+        Option("speed", "played seconds in a second", float),
+        Option("load", "multiplies the arrivals", float),
+        Option("weekends", "whether fewer work and call on Saturdays and Sundays", bool),
+    )
 
     def __init__(
         self,
@@ -84,10 +94,14 @@ class Simulator:
         """Return what happened since the last poll, the first time since midnight."""
         return self.advance(self.now_ms())
 
+    async def perform(self, order: Order) -> Result:
+        """Refuse: the played floor takes no acts yet."""
+        return refused(order)
+
     async def aclose(self) -> None:
         """Nothing is held."""
 
-    def resume(self, _cursor: str | None, covered_ms: int) -> None:
+    def resume(self, _cursor: str | None, covered_ms: int, _known: Directory) -> None:
         """Go on after `covered_ms`: the same seed has already played what came before."""
         self.advance(covered_ms)
 
