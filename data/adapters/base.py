@@ -136,3 +136,27 @@ class Resumable(Protocol):
         `known` are the agents and queues that were recorded so far, with their keys and names.
         """
         ...
+
+
+class Finding(NamedTuple):
+    """One thing an adapter looked at for `floorwalk doctor`: what, whether it is well, and what was found.
+
+    Where it is not well, `found` says what to do. It never holds a secret.
+    """
+
+    what: str
+    ok: bool
+    found: str
+
+
+@runtime_checkable
+class Examinable(Protocol):
+    """An adapter that can look its source over, for `floorwalk doctor`; others are polled once instead."""
+
+    async def examine(self) -> list[Finding]:
+        """Ask the source once and say what it lets us know, in the order in which somebody would look for a fault.
+
+        Such as: reachable, signed in as, version, rights, clocks apart, queues and agents seen. What can't be looked at
+        any more after a fault is left out. The answer comes within ten seconds, or the caller ends it.
+        """
+        ...
