@@ -103,20 +103,8 @@ class Writer:
             connection.executemany("INSERT OR REPLACE INTO site VALUES (?, ?)", values.items())
 
     def known(self, source: str) -> Known:
-        """Return what a source's recorder knew when it last wrote; a new source is given its id.
-
-        Raises StoreError where the store holds another source: what one did not measure another may have, and a
-        picture can't tell the two apart.
-        """
+        """Return what a source's recorder knew when it last wrote; a new source is given its id and its range of ids."""
         with self.transaction() as connection:
-            sql = "SELECT s.name FROM coverage c JOIN source s ON s.id = c.source_id WHERE s.name <> ? LIMIT 1"
-            other = connection.execute(sql, (source,)).fetchone()
-            if other is not None:
-                raise StoreError(
-                    f"{self.path} holds what {other[0]!r} measured, so {source!r} needs a store of its own: "
-                    "give another path with --store",
-                    65,
-                )
             connection.execute("INSERT OR IGNORE INTO source (name) VALUES (?)", (source,))
             return restore.known(connection, source)
 
