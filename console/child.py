@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from data.metrics import Goal
-from data.poller import run
+from data.poller import Source, run
 
 
 def main() -> int:
@@ -15,9 +15,7 @@ def main() -> int:
     order = json.load(sys.stdin)
     return run(
         Path(order["store"]),
-        order["adapter"],
-        order["options"],
-        order["interval_ms"],
+        [Source(order["adapter"], order["adapter"], order["options"], order["interval_ms"])],
         parent=order["parent"],
         goals={queue: Goal(*goal) for queue, goal in order["goals"].items()},
     )

@@ -118,9 +118,8 @@ def _poll(args: Namespace) -> int:
     settings = with_site(settings)
     options = adapter_options(settings, _pairs(args.option))
     told = _polling(settings)
-    return poller.run(
-        settings.store, settings.adapter, options, settings.interval_ms, goals=settings.goals, started=told
-    )
+    sources = [poller.Source(settings.adapter, settings.adapter, options, settings.interval_ms)]
+    return poller.run(settings.store, sources, goals=settings.goals, started=told)
 
 
 def _polling(settings: Settings) -> str:

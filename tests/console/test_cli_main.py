@@ -373,7 +373,8 @@ def test_poll(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (
         cli("poll", "--interval", "2.5", "--option", "seed=9", "--option", "load=0.5", "--tz", "Asia/Tokyo").code == 0
     )
-    assert given == [cli.store, "simulator", {"seed": 9, "agents": 5, "load": 0.5, "zone": "Asia/Tokyo"}, 2500]
+    options = {"seed": 9, "agents": 5, "load": 0.5, "zone": "Asia/Tokyo"}
+    assert given == [cli.store, [("simulator", "simulator", options, 2500)]]
     because = "because no adapter is configured"
     assert said == [
         f"polling simulator (a played floor, {because}) into {cli.store} every 1 s; Ctrl-C stops",

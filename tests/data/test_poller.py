@@ -24,7 +24,7 @@ from data.model.acts import Order, Result
 from data.model.observation import AgentEntry, Directory, FlagRaised, Observation, Paused, QueueEntry, SignedIn
 from data.model.text import safe_text
 from data.model.words import FlagKind, Health
-from data.poller import Poller, measured_against, run
+from data.poller import Poller, Source, measured_against, run
 from data.store.boot import boot_id, boot_ms
 from data.store.files import StoreError
 from data.store.reader import Reader
@@ -169,7 +169,7 @@ def test_what_the_store_does_not_take_is_kept(tmp_path: Path, monkeypatch: pytes
 def test_a_second_poller_names_the_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     store = tmp_path / "s.sqlite"
     with Lease(store, "the first"):
-        assert run(store, "simulator", {}) == 75
+        assert run(store, [Source("simulator", "simulator", {}, 1000)]) == 75
         error = capsys.readouterr().err
         assert "the first" in error
         assert str(os.getpid()) in error
@@ -180,7 +180,7 @@ def test_a_second_poller_names_the_first(tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_an_unknown_adapter_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(tmp_path / "s.sqlite", "nosuch", {}) == 78
+    assert run(tmp_path / "s.sqlite", [Source("nosuch", "nosuch", {}, 1000)]) == 78
     assert "'nosuch'" in capsys.readouterr().err
     with pytest.raises(AdapterError, match="can't be made"):
         make("simulator", {"nonsense": 1})
@@ -190,9 +190,10 @@ def child(
     store: Path, parent: int | None = None, interval_ms: int = 20, start_ms: int = 1_795_078_800_000
 ) -> subprocess.Popen[bytes]:
     code = (
-        "import sys; from pathlib import Path; from data.poller import run; "
-        f"sys.exit(run(Path({str(store)!r}), 'simulator', {{'agents': 40, 'weekends': False, 'speed': 50.0, "
-        f"'start_ms': {start_ms}, 'seed': 3}}, {interval_ms}, parent={parent}))"
+        "import sys; from pathlib import Path; from data.poller import Source, run; "
+        f"source = Source('simulator', 'simulator', {{'agents': 40, 'weekends': False, 'speed': 50.0, "
+        f"'start_ms': {start_ms}, 'seed': 3}}, {interval_ms}); "
+        f"sys.exit(run(Path({str(store)!r}), [source], parent={parent}))"
     )
     return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.DEVNULL)
 
@@ -307,13 +308,6 @@ def test_the_sites_goals_hold_where_the_source_names_none(tmp_path: Path) -> Non
     assert queues.queues[1].formula == "offered"
 
 
-def test_a_store_holds_one_source(tmp_path: Path) -> None:
-    store = tmp_path / "s.sqlite"
-    polls(store, Played(second(1)), 1)
-    with Writer(store) as writer, pytest.raises(StoreError, match="a store of its own"):
-        writer.known("another")
-
-
 def test_a_store_has_one_lease_by_any_name(tmp_path: Path) -> None:
     (tmp_path / "link.sqlite").symlink_to(tmp_path / "real.sqlite")
     with Lease(tmp_path / "real.sqlite", "the first"), pytest.raises(HeldError):
@@ -361,7 +355,7 @@ def test_each_good_answer_renews_the_sign_of_life(tmp_path: Path, monkeypatch: p
             present[0] += 60_000
             return await super().poll()
 
-    monkeypatch.setattr("data.poller.boot_ms", lambda: present[0])
+    monkeypatch.setattr("data.poller.source.boot_ms", lambda: present[0])
     polls(store, Later(second(1), second(2), second(3)), 3)
     with Reader(store) as reader:
         assert reader.pulse(present[0] + 900).health is Health.UP

@@ -1,20 +1,16 @@
-"""The poller: asks the adapter, records the answer, writes it, and gives a sign of life; the store's only writer."""
+"""Polling one source: asks its adapter, records the answer, writes it, and gives a sign of life."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import random
-import signal
 import sys
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from data.adapters.base import Adapter, Capability, Resumable
-from data.adapters.registry import AdapterError, make
-from data.lease import Lease
 from data.metrics import Goal
 from data.model.known import Known, Rows
 from data.model.observation import AgentEntry, Directory, Observation, QueueEntry
@@ -38,8 +34,9 @@ class Poller:
         interval_ms: int,
         deadline_s: float | None = None,
         goals: Mapping[str, Goal] | None = None,
+        name: str = "",
     ) -> None:
-        """Take up the source where its last observation left it.
+        """Take up the source where its last observation left it. `name` is what the store knows it by.
 
         `goals` say what a queue is measured against where the source does not, by the queue's key, "" for the rest.
         """
@@ -48,7 +45,7 @@ class Poller:
         self.writer = writer
         self.interval_ms = interval_ms
         self.deadline_s = deadline_s if deadline_s is not None else max(10.0, 5 * interval_ms / 1000)
-        self.known: Known = writer.known(adapter.name)
+        self.known: Known = writer.known(name or adapter.name)
         self.failures = 0
         self.stopping = asyncio.Event()
         self._good_boot_ms = boot_ms()
@@ -97,7 +94,7 @@ class Poller:
             return
         if self.failures:
             self.failures = 0
-            _tell("well again")
+            tell("well again")
 
     def _beat(self, error: str = "") -> Beat:
         at_ms = time.time_ns() // 1_000_000
@@ -105,13 +102,13 @@ class Poller:
 
     def _failed(self, why: str, beat: bool = True) -> None:
         if not self.failures:
-            _tell(why)
+            tell(why)
         self.failures += 1
         if beat:
             try:
                 self.writer.beat(self.known.source_id, self._beat(why))
             except StoreError as error:
-                _tell(str(error))
+                tell(str(error))
 
     async def _pause(self, began: float) -> None:
         """Wait for the next whole interval, or, after failures, a random part of a growing pause."""
@@ -171,57 +168,7 @@ def _with_goal(queue: QueueEntry, goal: Goal) -> QueueEntry:
     )
 
 
-def _tell(text: str) -> None:
+def tell(text: str) -> None:
+    """Say something on standard error, under the program's name."""
     sys.stderr.write(f"floorwalk poll: {text}\n")
     sys.stderr.flush()
-
-
-async def _serve(poller: Poller, parent: int | None, started: str) -> None:
-    loop = asyncio.get_running_loop()
-    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(signum, poller.stopping.set)
-    if started:
-        _tell(started)
-    watch = asyncio.create_task(_follow(poller, parent)) if parent is not None else None
-    try:
-        await poller.run()
-    finally:
-        if watch is not None:
-            watch.cancel()
-        await poller.adapter.aclose()
-
-
-async def _follow(poller: Poller, parent: int) -> None:
-    """Stop when the process that started this one is gone."""
-    while os.getppid() == parent:
-        await asyncio.sleep(0.5)
-    poller.stopping.set()
-
-
-def run(
-    store: Path,
-    adapter: str,
-    options: Mapping[str, Any],
-    interval_ms: int = 1000,
-    *,
-    parent: int | None = None,
-    goals: Mapping[str, Goal] | None = None,
-    started: str = "",
-) -> int:
-    """Poll an adapter into a store until a signal comes; return the exit code.
-
-    75 where another process writes the store (named on stderr), 78 for an adapter that can't be made, else the
-    StoreError's. `parent`: end when the process of this id is no longer the parent. `started`: what to say once all is
-    ready; nobody reads it from a poller that the screen started, whose last words are to be why it failed.
-    """
-    try:
-        with Lease(store, f"floorwalk poll {adapter}"), Writer(store) as writer:
-            poller = Poller(make(adapter, options), writer, interval_ms, goals=goals)
-            asyncio.run(_serve(poller, parent, started))
-    except AdapterError as error:
-        _tell(str(error))
-        return 78
-    except StoreError as error:
-        _tell(str(error))
-        return error.code
-    return 0
