@@ -1,0 +1,145 @@
+"""Single calls for a test: callers and phones on a thread of their own, driven from the test's thread."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from tests.rig.sip import HOST, IncomingLeg, Leg, Line, OutgoingLeg
+
+T = TypeVar("T")
+PATIENCE_S = 20.0
+FRAME_S = 0.02
+
+
+def until(wanted: Callable[[], T], what: str = "", seconds: float = PATIENCE_S) -> T:
+    """Ask again and again until the answer is true, and return it.
+
+    Raises:
+        TimeoutError: It did not become true in time.
+    """
+    deadline = time.monotonic() + seconds
+    while not (answer := wanted()):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {seconds:g} s in vain for {what or wanted}")
+        time.sleep(0.02)
+    return answer
+
+
+class Handle:
+    """A call as a test's thread has it in hand."""
+
+    def __init__(self, desk: Desk, leg: Leg) -> None:
+        self.desk, self.leg = desk, leg
+
+    @property
+    def state(self) -> str:
+        """ "calling", "ringing", "talking" or "ended"; a caller whom Asterisk lets wait in a queue is "talking"."""
+        return self.leg.state
+
+    def hang_up(self) -> None:
+        self.desk.do(self.leg.hang_up)
+
+    def wait(self, *states: str, seconds: float = PATIENCE_S) -> Handle:
+        """Wait until the call is in one of the states."""
+        until(lambda: self.state in states, f"the call to be {' or '.join(states)}; it is {self.state}", seconds)
+        return self
+
+
+class CallerHandle(Handle):
+    """Somebody who called."""
+
+    leg: OutgoingLeg
+
+    def press(self, key: str) -> None:
+        """Press a key, for instance to leave the queue."""
+        self.desk.do(lambda: self.leg.press(key))
+
+
+class PhoneHandle(Handle):
+    """A call at one of the desk's phones; `phone` says which."""
+
+    leg: IncomingLeg
+
+    @property
+    def phone(self) -> str:
+        return self.leg.phone
+
+    def hold(self, on: bool = True) -> None:
+        """Put the caller on hold, or take him back."""
+        self.desk.do(lambda: self.leg.hold(on))
+
+    def transfer(self, to: str) -> None:
+        """Send the caller to an extension of the context `phones`."""
+        self.desk.do(lambda: self.leg.transfer(to))
+
+
+class Desk:
+    """A thread with one line: it calls for a test, and answers at once what comes in."""
+
+    def __init__(self, port: int, asterisk: int) -> None:
+        self.received: list[PhoneHandle] = []
+        self._loop = asyncio.new_event_loop()
+        self._sounds: set[asyncio.Task[None]] = set()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="rig desk", daemon=True)
+        self._thread.start()
+        opening = asyncio.run_coroutine_threadsafe(Line.open(port, asterisk, self._answer), self._loop)
+        self._line = opening.result(PATIENCE_S)
+
+    def do(self, work: Callable[[], T]) -> T:
+        """Do something on the desk's thread, and return its result."""
+
+        async def run() -> T:
+            return work()
+
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(PATIENCE_S)
+
+    def call(self, dialled: str, number: str, name: str | None) -> CallerHandle:
+        return CallerHandle(self, self.do(lambda: OutgoingLeg(self._line, dialled, number, name)))
+
+    def hang_up_later(self, handle: CallerHandle, seconds: float) -> None:
+        self.do(lambda: self._loop.call_later(seconds, handle.leg.hang_up))
+
+    def close(self) -> None:
+        """End every call, and the thread."""
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(PATIENCE_S)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(PATIENCE_S)
+        self._loop.close()
+
+    async def _close(self) -> None:
+        for leg in list(self._line.legs.values()):
+            leg.hang_up()
+        for sound in self._sounds:
+            sound.cancel()
+        await asyncio.gather(*self._sounds, return_exceptions=True)
+        self._line.close()
+
+    def _answer(self, leg: IncomingLeg) -> None:
+        self.received.append(PhoneHandle(self, leg))
+        leg.answer()
+        sound = self._loop.create_task(silence(leg))
+        self._sounds.add(sound)
+        sound.add_done_callback(self._sounds.discard)
+
+
+async def silence(leg: IncomingLeg) -> None:
+    """Send 20 ms frames of silence for as long as the call lasts, as a phone does.
+
+    Where a call carries no sound at all, Asterisk can't end a supervisor's listening to it.
+    """
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+        asyncio.DatagramProtocol, remote_addr=(HOST, leg.sound_port)
+    )
+    try:
+        number = 0
+        while not leg.ended.is_set():
+            transport.sendto(struct.pack("!BBHII", 0x80, 0, number & 0xFFFF, number * 160, 1) + b"\xff" * 160)
+            number += 1
+            await asyncio.sleep(FRAME_S)
+    finally:
+        transport.close()
