@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+from console.settings_secrets import MadeWith
 from data.metrics import Goal
 from data.poller import Source, run
 
@@ -15,7 +16,10 @@ def main() -> int:
     order = json.load(sys.stdin)
     return run(
         Path(order["store"]),
-        [Source(order["adapter"], order["adapter"], order["options"], order["interval_ms"])],
+        [
+            Source(name, adapter, MadeWith.taken_over(options), interval_ms)
+            for name, adapter, options, interval_ms in order["sources"]
+        ],
         parent=order["parent"],
         goals={queue: Goal(*goal) for queue, goal in order["goals"].items()},
     )

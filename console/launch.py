@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from console.launch_options import DemoOptions
 from console.locale import can_draw_unicode, reader_language
 from console.options import Options, now_ms
 from console.settings import Settings
+from console.settings_secrets import MadeWith, Ready, environment_of_child
 from data.lease import HeldError
 from data.metrics import Goal
 from data.model.text import safe_text
@@ -80,12 +81,9 @@ def run_replay(settings: Settings, store: Path, moment_ms: int | None) -> int:
     return show(_options(settings, store, live=False, moment_ms=moment_ms))
 
 
-def run_up(settings: Settings, store: Path) -> int:
-    """Poll the configured adapter and show its floor; join in where a poller is at work already."""
-    options: dict[str, Any] = dict(settings.options)
-    if settings.adapter == "simulator":
-        options.setdefault("zone", settings.tz.key)
-    with poller(store, settings.adapter, options, settings.interval_ms, settings.goals) as hindrance:
+def run_up(settings: Settings, store: Path, sources: Sequence[Ready]) -> int:
+    """Poll the sources and show their floor; join in where a poller is at work already."""
+    with poller(store, sources, settings.goals) as hindrance:
         return show(_options(settings, store, hindrance=hindrance))
 
 
@@ -104,7 +102,7 @@ def run_demo(settings: Settings, demo: DemoOptions) -> int:
             "weekends": False,
         }
         language = reader_language(demo.language or (None if settings.language == "auto" else settings.language))
-        with poller(store, "simulator", played) as hindrance:
+        with poller(store, [Ready("simulator", "simulator", MadeWith(played))]) as hindrance:
             return show(
                 _options(
                     settings,
@@ -146,17 +144,13 @@ class Hindrance:
 @contextmanager
 def poller(
     store: Path,
-    adapter: str,
-    options: Mapping[str, Any],
-    interval_ms: int = 1000,
+    sources: Sequence[Ready],
     goals: Mapping[str, Goal] | None = None,
 ) -> Iterator[Hindrance]:
     """Run a poller as a child while the block lasts, and give why it gives nothing, should that be so."""
     order = {
         "store": str(store.absolute()),
-        "adapter": adapter,
-        "options": options,
-        "interval_ms": interval_ms,
+        "sources": [(name, adapter, options.handed_over(), every_ms) for name, adapter, options, every_ms in sources],
         "goals": goals or {},
         "parent": os.getpid(),
     }
@@ -169,7 +163,7 @@ def poller(
             stdout=words,
             stderr=words,
             start_new_session=True,
-            env={**os.environ, "PYTHONPATH": home},
+            env={**environment_of_child(), "PYTHONPATH": home},
         )
         if child.stdin is not None:  # not among the arguments, which everybody can see
             with child.stdin:

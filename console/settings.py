@@ -29,6 +29,25 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """A telephony system to poll, as it is configured; `console.settings_sources` checks it where it is needed.
+
+    `name` is what the store knows it by, `adapter` the kind it is of, `options` what stands in its table beside these.
+    `interval_ms` None: as often as the others. `folder` is where a relative path of a secret's file begins.
+    """
+
+    name: str
+    adapter: str
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    interval_ms: int | None = None
+    folder: Path = field(default_factory=Path)
+
+
+PLAYED = SourceSettings("simulator", "simulator")
+"""What is polled where no source is configured: a floor that is played."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """A site's settings. `zone` is an IANA key, "" while nobody has said; `queues` are goals by the queue's key.
 
@@ -41,8 +60,7 @@ class Settings:
     language: str = "auto"
     theme: str = THEMES[0]
     store: Path = field(default_factory=lambda: default_store())
-    adapter: str = "simulator"
-    options: Mapping[str, Any] = field(default_factory=dict)
+    sources: tuple[SourceSettings, ...] = (PLAYED,)
     interval_ms: int = 1_000
     goal: Goal = GOAL
     queues: Mapping[str, Goal] = field(default_factory=dict)
@@ -57,6 +75,11 @@ class Settings:
     def tz(self) -> ZoneInfo:
         """The site's zone; UTC while nobody has said."""
         return ZoneInfo(self.zone or "UTC")
+
+    @property
+    def configured(self) -> bool:
+        """Whether somebody has said what to poll; a floor is played where nobody has."""
+        return any(key.startswith("source.") for key in self.origins)
 
     @property
     def goals(self) -> Mapping[str, Goal]:
@@ -74,6 +97,18 @@ class Settings:
         told = {**self.origins, **{KEYS[name]: origin for name in said}}
         return replace(self, **said, origins=told)
 
+    def polling(self, origin: str, source: SourceSettings) -> Settings:
+        """Return these settings with one source instead of all others."""
+        origins = {key: place for key, place in self.origins.items() if not key.startswith("source.")}
+        origins |= {f"source.{source.name}.{key}": origin for key in ("adapter", *source.options)}
+        return replace(self, sources=(source,), origins={**origins, f"source.{source.name}": origin})
+
+    def place(self, *keys: str) -> str:
+        """Return where a key's value comes from, or the nearest table around it; "default" where nobody has said."""
+        while keys and ".".join(keys) not in self.origins:
+            keys = keys[:-1]
+        return self.origins.get(".".join(keys), "default")
+
 
 KEYS: Mapping[str, str] = {
     "site": "site.name",
@@ -81,9 +116,7 @@ KEYS: Mapping[str, str] = {
     "language": "screen.language",
     "theme": "screen.theme",
     "store": "store.path",
-    "adapter": "poller.adapter",
     "interval_ms": "poller.interval_s",
-    "options": "poller.options",
     "aliases": "agents.aliases",
     "rules": "agents.rules",
 }
@@ -177,5 +210,5 @@ def _from_environment(settings: Settings, said: Mapping[str, str]) -> Settings:
     if value := said.get("FLOORWALK_TZ"):
         settings = settings.given("FLOORWALK_TZ", zone=zone_of(value, "FLOORWALK_TZ").key)
     if value := said.get("FLOORWALK_ADAPTER"):
-        settings = settings.given("FLOORWALK_ADAPTER", adapter=value)
+        settings = settings.polling("FLOORWALK_ADAPTER", SourceSettings(value, value))
     return settings

@@ -5,7 +5,8 @@ A table each, all of them optional:
 - [site]    name, zone
 - [screen]  language, theme
 - [store]   path
-- [poller]  adapter, interval_s, options = { … }
+- [poller]  interval_s
+- [source.NAME]  adapter, interval_s, and the adapter's options      a telephony system each
 - [goal]    threshold_s, short_abandon_s, target, formula      what every queue is measured against
 - [queue.NAME]  the same, for one queue
 - [agents]  aliases = { "NAME" = "AGENT" }, rules = { 'PATTERN' = 'AGENT' }
@@ -16,25 +17,23 @@ A table each, all of them optional:
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Required, get_args, get_origin, get_type_hints
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from pydantic_core import ErrorDetails
 from typing_extensions import TypedDict, is_typeddict
 
 from console.choices import LANGUAGES, THEMES
-from console.settings import Settings, SettingsError, zone_of
+from console.settings import Settings, SettingsError, SourceSettings, zone_of
+from console.settings_lines import Keys, Table, leaves, line_of, lines_of
 from data.alerts import Limits
 from data.breaks import BreakPolicy
 from data.metrics import FORMULAS, Goal
-
-Table = dict[str, Any]
-Keys = tuple[str, ...]
+from data.model.text import safe_text
 
 
 def _rising(values: list[float]) -> list[float]:
@@ -46,6 +45,7 @@ def _rising(values: list[float]) -> list[float]:
 Two = Annotated[list[float], Field(min_length=2, max_length=2), AfterValidator(_rising)]
 Three = Annotated[list[float], Field(min_length=3, max_length=3), AfterValidator(_rising)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
+Interval = Annotated[float, Field(ge=0.2, le=3600)]
 Seconds = Annotated[float, Field(ge=0)]
 
 _exact = with_config(ConfigDict(extra="forbid", strict=True))
@@ -70,9 +70,13 @@ class _Store(TypedDict, total=False):
 
 @_exact
 class _Poller(TypedDict, total=False):
-    adapter: str
-    interval_s: Annotated[float, Field(ge=0.2, le=3600)]
-    options: dict[str, Any]
+    interval_s: Interval
+
+
+@with_config(ConfigDict(extra="allow", strict=True))
+class _Source(TypedDict, total=False):
+    adapter: Required[str]
+    interval_s: Interval
 
 
 @_exact
@@ -125,6 +129,7 @@ class _File(TypedDict, total=False):
     screen: _Screen
     store: _Store
     poller: _Poller
+    source: dict[str, _Source]
     goal: _Goal
     queue: dict[str, _Goal]
     agents: _Agents
@@ -149,7 +154,8 @@ def read(path: Path, settings: Settings) -> Settings:
     except ValidationError as error:
         problems = (_explain(path, lines, detail) for detail in error.errors(include_url=False))
         raise SettingsError("\n".join(dict.fromkeys(problems))) from None
-    origins = {".".join(keys): f"{path}:{_line(lines, keys)}" for keys in leaves(table)}
+    places = [*leaves(table), *(("source", name) for name in table.get("source", {}))]
+    origins = {".".join(keys): f"{path}:{line_of(lines, keys)}" for keys in places}
     return _taken(path, lines, replace(settings, file=path, origins={**settings.origins, **origins}), table)
 
 
@@ -160,7 +166,7 @@ def _taken(path: Path, lines: Mapping[Keys, int], settings: Settings, table: Tab
     goal = _goal(settings.goal, table.get("goal", {}))
     zone = site.get("zone", settings.zone)
     if zone:
-        zone = zone_of(zone, f"{path}:{_line(lines, ('site', 'zone'))}: site.zone").key
+        zone = zone_of(zone, f"{path}:{line_of(lines, ('site', 'zone'))}: site.zone").key
     store = table.get("store", {}).get("path")
     return replace(
         settings,
@@ -169,8 +175,7 @@ def _taken(path: Path, lines: Mapping[Keys, int], settings: Settings, table: Tab
         language=screen.get("language", settings.language),
         theme=screen.get("theme", settings.theme),
         store=settings.store if store is None else path.absolute().parent / Path(store).expanduser(),
-        adapter=poller.get("adapter", settings.adapter),
-        options=poller.get("options", settings.options),
+        sources=_sources(path, lines, table.get("source", {})) or settings.sources,
         interval_ms=_ms(poller.get("interval_s", settings.interval_ms / 1000)),
         goal=goal,
         queues={name: _goal(goal, own) for name, own in table.get("queue", {}).items()},
@@ -178,6 +183,21 @@ def _taken(path: Path, lines: Mapping[Keys, int], settings: Settings, table: Tab
         rules=tuple(f"{pattern}={agent}" for pattern, agent in agents.get("rules", {}).items()),
         limits=_limits(settings.limits, table),
     )
+
+
+def _sources(path: Path, lines: Mapping[Keys, int], table: Table) -> tuple[SourceSettings, ...]:
+    """Return the sources; what an adapter makes of its options is seen when it is needed."""
+    found = []
+    for name, own in table.items():
+        if safe_text(name, 60) != name or name[:1] in ("", ".") or "/" in name:
+            raise SettingsError(
+                f"{path}:{line_of(lines, ('source', name))}: {name!r} can't be a source's name: it has at most 60 "
+                f"characters, no slash among them and none that can't be seen, and does not begin with a dot"
+            )
+        options = {key: value for key, value in own.items() if key not in ("adapter", "interval_s")}
+        interval_ms = _ms(own["interval_s"]) if "interval_s" in own else None
+        found.append(SourceSettings(name, own["adapter"], options, interval_ms, path.absolute().parent))
+    return tuple(found)
 
 
 def _ms(seconds: float) -> int:
@@ -229,54 +249,7 @@ def _breaks(policy: BreakPolicy, table: Table) -> BreakPolicy:
     )
 
 
-# ------------------------------------------------------------------ where a key stands, and which ones there are
-
-_PART = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*""")
-
-
-def _keys_in(text: str, end: str) -> Keys | None:
-    """Return the keys of a dotted name that `end` follows."""
-    keys: list[str] = []
-    at = 0
-    while found := _PART.match(text, at):
-        keys.append(next(part for part in found.groups() if part is not None))
-        at = found.end()
-        if text[at : at + 1] == end:
-            return tuple(keys)
-        if text[at : at + 1] != ".":
-            return None
-        at += 1
-    return None
-
-
-def lines_of(text: str) -> dict[Keys, int]:
-    """Return the line, from 1, on which each table and key of a TOML text stands."""
-    found: dict[Keys, int] = {}
-    table: Keys = ()
-    for number, line in enumerate(text.splitlines(), 1):
-        stripped = line.strip()
-        if stripped.startswith("["):
-            if (keys := _keys_in(stripped.lstrip("["), "]")) is not None:
-                table = keys
-                found.setdefault(table, number)
-        elif (keys := _keys_in(stripped, "=")) is not None:
-            found.setdefault((*table, *keys), number)
-    return found
-
-
-def _line(lines: Mapping[Keys, int], keys: Keys) -> int:
-    """Return the line of a key, or of the nearest table around it."""
-    while keys and keys not in lines:
-        keys = keys[:-1]
-    return lines.get(keys, 1)
-
-
-def leaves(table: Table, above: Keys = ()) -> list[Keys]:
-    """Return the keys of all values that are no tables."""
-    found: list[Keys] = []
-    for key, value in table.items():
-        found += leaves(value, (*above, key)) if isinstance(value, dict) else [(*above, key)]
-    return found
+# ------------------------------------------------------------------ what is wrong, and which keys there are
 
 
 def _valid_keys(kind: Any, at: Keys) -> dict[str, Any]:  # noqa: ANN401 (a type of any kind)
@@ -311,10 +284,22 @@ def _nearest(keys: Keys) -> str:
     return ".".join(everywhere[near[0]]) if near else ""
 
 
+_GONE = {
+    ("poller", "adapter"): "give each telephony system a table of its own: [source.NAME] with adapter = 'NAME' in it",
+    ("poller", "options"): "write them into the source's own table, [source.NAME], beside its adapter",
+}
+"""Keys of earlier versions, and what to write instead."""
+
+
 def _explain(path: Path, lines: Mapping[Keys, int], problem: ErrorDetails) -> str:
     """Return one line on one problem: where, which key, what is wrong, what was meant."""
     keys = tuple(part for part in problem["loc"] if isinstance(part, str))
-    place = f"{path}:{_line(lines, keys)}: {'.'.join(keys)}"
+    name = ".".join(keys)
+    place = f"{path}:{line_of(lines, keys)}: {name}"
+    if keys in _GONE:
+        return f"{place} is no setting any more: {_GONE[keys]}"
+    if keys[0] == "source" and keys[-1] != "interval_s":
+        return f"{place}{_explain_source(keys)}"  # without what stands there: it may be a secret
     if problem["type"] == "extra_forbidden":
         near = _nearest(keys)
         beside = ", ".join(_valid_keys(_File, keys[:-1]))
@@ -323,3 +308,9 @@ def _explain(path: Path, lines: Mapping[Keys, int], problem: ErrorDetails) -> st
     given = problem["input"]
     shown = "" if isinstance(given, dict) else f", not {given!r}"
     return f"{place}: {what[:1].lower()}{what[1:]}{shown}"
+
+
+def _explain_source(keys: Keys) -> str:
+    if len(keys) < 3:
+        return ": each source is a table with a name of its own: write [source.NAME], with adapter = 'NAME' in it"
+    return ": say which adapter it is: adapter = 'NAME' (`floorwalk adapters` lists them)"

@@ -1,4 +1,4 @@
-"""The settings as they hold, by the keys of the file, each with where it comes from."""
+"""The settings as they hold, by the keys of the file, each with where it comes from; of a secret, that alone."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ Row = tuple[str, Any, str]
 
 
 def shown(settings: Settings) -> list[Row]:
-    """Return every setting; `default` is the origin of what nobody has said."""
+    """Return every setting; `default` is the origin of what nobody has said. Raises SettingsError."""
     file = str(settings.file) if settings.file else None
     rows: list[Row] = [("file", file, "in use" if file else "none found")]
-    for key, value in _values(settings):
+    for key, value in values(settings):
         rows.append((key, value, _origin(settings.origins, key)))
-    return rows
+    at = next(at for at, (key, _, _) in enumerate(rows) if key.startswith("goal."))
+    return rows[:at] + list(_sources(settings)) + rows[at:]
 
 
 def _origin(origins: Mapping[str, str], key: str) -> str:
@@ -29,16 +30,33 @@ def _origin(origins: Mapping[str, str], key: str) -> str:
     return next((origin for name, origin in origins.items() if name.startswith(f"{key}.")), "default")
 
 
-def _values(settings: Settings) -> Iterator[tuple[str, Any]]:
+def _sources(settings: Settings) -> Iterator[Row]:
+    """Yield what is said of each source. A secret's value is that there is one; its origin is where."""
+    if not settings.configured:
+        (played,) = settings.sources
+        yield f"source.{played.name}.adapter", played.adapter, "default"
+        return
+    from console.settings_sources import checked
+
+    for source, _, secrets in checked(settings):
+        key = f"source.{source.name}"
+        said: dict[str, Any] = {"adapter": source.adapter}
+        if source.interval_ms is not None:
+            said["interval_s"] = source.interval_ms / 1000
+        for name, value in {**said, **source.options}.items():
+            yield f"{key}.{name}", value, settings.place("source", source.name, name)
+        for name, place in secrets.items():
+            yield f"{key}.{name}", None if place is None else "***", "not found" if place is None else place.origin
+
+
+def values(settings: Settings) -> Iterator[tuple[str, Any]]:
+    """Yield every setting but the sources, by its dotted key."""
     yield "site.name", settings.site
     yield "site.zone", settings.zone
     yield "screen.language", settings.language
     yield "screen.theme", settings.theme
     yield "store.path", str(settings.store)
-    yield "poller.adapter", settings.adapter
     yield "poller.interval_s", settings.interval_ms / 1000
-    for name in settings.options:
-        yield f"poller.options.{name}", "***" if _is_secret(name) else settings.options[name]
     yield from _goal("goal", settings.goal)
     for name, goal in settings.queues.items():
         yield from _goal(f"queue.{name}", goal)
@@ -54,11 +72,6 @@ def _values(settings: Settings) -> Iterator[tuple[str, Any]]:
     for name, thresholds in settings.limits.by_reason.items():
         yield f"limits.reason.{name}", _seconds(thresholds)
     yield from _breaks(settings.limits)
-
-
-def _is_secret(name: str) -> bool:
-    """Whether an adapter's option is nobody's business."""
-    return any(word in name.casefold() for word in ("pass", "secret", "token", "key"))
 
 
 def _goal(key: str, goal: Goal) -> Iterator[tuple[str, Any]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ from console.commands.simulate import check_agents, play_options
 
 if TYPE_CHECKING:
     from console.settings import Settings
+    from console.settings_secrets import Ready
 
 _DEMO = """\
   floorwalk demo
@@ -93,44 +95,69 @@ def _up(args: Namespace) -> int:
     check_store(settings.store)
     settings = with_site(settings)
     from console.launch import run_up
+    from console.settings_sources import ready
 
-    return run_up(settings, settings.store)
+    return run_up(settings, settings.store, ready(settings))
 
 
 def _configure_poll(parser: ArgumentParser) -> None:
-    parser.add_argument("--adapter", metavar="NAME", help="which source (see `floorwalk adapters`)")
+    parser.add_argument("--adapter", metavar="NAME", help="poll a source of this kind, not the file's")
     parser.add_argument("--interval", metavar="SECONDS", type=float, help="how often to ask it")
-    parser.add_argument(
-        "--option", metavar="KEY=VALUE", action="append", default=[], help="a setting of the adapter, over the file's"
-    )
+    parser.add_argument("--option", metavar="KEY=VALUE", action="append", default=[], help="an option of the adapter")
 
 
 def _poll(args: Namespace) -> int:
+    from console.settings_sources import ready
     from data import poller
 
-    interval_ms = None
-    if args.interval is not None:
-        if not 0.2 <= args.interval <= 3600:
-            raise CommandError(f"--interval: {args.interval} is not between 0.2 and 3600 seconds")
-        interval_ms = round(args.interval * 1000)
-    settings = settings_of(args).given("option", adapter=args.adapter, interval_ms=interval_ms)
+    settings = _asked_for(settings_of(args), args)
     check_store(settings.store)
     settings = with_site(settings)
-    options = adapter_options(settings, _pairs(args.option))
-    told = _polling(settings)
-    sources = [poller.Source(settings.adapter, settings.adapter, options, settings.interval_ms)]
-    return poller.run(settings.store, sources, goals=settings.goals, started=told)
+    found = ready(settings)
+    sources = [poller.Source(*each) for each in found]
+    return poller.run(settings.store, sources, goals=settings.goals, started=_polling(settings, found))
 
 
-def _polling(settings: Settings) -> str:
+def _asked_for(settings: Settings, args: Namespace) -> Settings:
+    """Return the settings with the sources, options and interval that the command line names."""
+    from console.settings import SourceSettings
+
+    options = _pairs(args.option)
+    if args.adapter is not None:
+        settings = settings.polling("option", SourceSettings(args.adapter, args.adapter, options))
+    elif options:
+        if len(settings.sources) > 1:
+            raise CommandError("--option: several sources are configured: write it into the table of the one it is for")
+        settings = _with_options(settings, options)
+    if args.interval is None:
+        return settings
+    if not 0.2 <= args.interval <= 3600:
+        raise CommandError(f"--interval: {args.interval} is not between 0.2 and 3600 seconds")
+    alike = tuple(replace(source, interval_ms=None) for source in settings.sources)
+    return replace(settings.given("option", interval_ms=round(args.interval * 1000)), sources=alike)
+
+
+def _with_options(settings: Settings, options: Mapping[str, Any]) -> Settings:
+    """Return the settings with options put over those of the only source."""
+    (source,) = settings.sources
+    origins = {f"source.{source.name}.{key}": "option" for key in options}
+    source = replace(source, options={**source.options, **options})
+    return replace(settings, sources=(source,), origins={**settings.origins, **origins})
+
+
+def _polling(settings: Settings, sources: Sequence[Ready]) -> str:
     """Return what is polled into what, and why a floor is played that nobody asked for."""
-    about = ""
-    if settings.adapter == "simulator":
-        chosen = "poller.adapter" in settings.origins
-        about = " (a played floor)" if chosen else " (a played floor, because no adapter is configured)"
-    return (
-        f"polling {settings.adapter}{about} into {settings.store} every {settings.interval_ms / 1000:g} s; Ctrl-C stops"
-    )
+    paces = {source.interval_ms for source in sources}
+    told = []
+    for source in sources:
+        about = [source.adapter] if source.adapter != source.name else []
+        if source.adapter == "simulator":
+            about.append("a played floor" + ("" if settings.configured else ", because no source is configured"))
+        if len(paces) > 1:
+            about.append(f"every {source.interval_ms / 1000:g} s")
+        told.append(f"{source.name} ({', '.join(about)})" if about else source.name)
+    pace = f" every {paces.pop() / 1000:g} s" if len(paces) == 1 else ""
+    return f"polling {', '.join(told)} into {settings.store}{pace}; Ctrl-C stops"
 
 
 def _pairs(texts: list[str]) -> dict[str, Any]:
@@ -147,14 +174,6 @@ def _pairs(texts: list[str]) -> dict[str, Any]:
         except tomllib.TOMLDecodeError:
             found[key] = value
     return found
-
-
-def adapter_options(settings: Settings, said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the adapter is made with; the simulator needs to know the site's zone as well."""
-    options = {**settings.options, **said}
-    if settings.adapter == "simulator":
-        options.setdefault("zone", settings.zone)
-    return options
 
 
 def _console(args: Namespace) -> int:

@@ -341,8 +341,9 @@ def test_bare_and_console_and_up(cli: Cli, opened: Opened) -> None:
     cli("import", "--tz", "Asia/Tokyo", QUEUE_LOG)
     assert [cli().code, cli("console").code, cli("up").code] == [7, 7, 7]
     assert [call[0] for call in opened] == ["run_live", "run_live", "run_up"]
-    for _, settings, store in opened:
+    for _, settings, store, *_ in opened:
         assert (settings.zone, store) == ("Asia/Tokyo", cli.store)
+    assert opened[-1][3] == [("simulator", "simulator", {"zone": "Asia/Tokyo"}, 1000)]
 
 
 def test_demo(cli: Cli, opened: Opened) -> None:
@@ -369,13 +370,13 @@ def test_poll(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     cli("poll")
     cli("poll", "--adapter", "simulator", "--store", "played.sqlite")
     given.clear()
-    cli.settings("[poller]\nadapter = 'simulator'\noptions = { seed = 1, agents = 5 }\n")
+    cli.settings("[source.simulator]\nadapter = 'simulator'\nseed = 1\nagents = 5\n")
     assert (
         cli("poll", "--interval", "2.5", "--option", "seed=9", "--option", "load=0.5", "--tz", "Asia/Tokyo").code == 0
     )
     options = {"seed": 9, "agents": 5, "load": 0.5, "zone": "Asia/Tokyo"}
     assert given == [cli.store, [("simulator", "simulator", options, 2500)]]
-    because = "because no adapter is configured"
+    because = "because no source is configured"
     assert said == [
         f"polling simulator (a played floor, {because}) into {cli.store} every 1 s; Ctrl-C stops",
         "polling simulator (a played floor) into played.sqlite every 1 s; Ctrl-C stops",
@@ -391,7 +392,7 @@ def test_poll_says_first_what_it_does(cli: Cli) -> None:
         first = child.stderr.readline()
         child.send_signal(signal.SIGINT)
         _, rest = child.communicate(timeout=30)
-    assert first.startswith("floorwalk poll: polling simulator (a played floor, because no adapter is configured) into")
+    assert first.startswith("floorwalk poll: polling simulator (a played floor, because no source is configured) into")
     assert (child.returncode, rest) == (0, "")
 
 

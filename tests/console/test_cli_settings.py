@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from console.choices import THEMES
-from console.settings import Settings, SettingsError, load, system_zone
-from console.settings_file import leaves, lines_of
+from console.settings import PLAYED, Settings, SettingsError, SourceSettings, load, system_zone
+from console.settings_lines import leaves, lines_of
 from data.alerts import LIMITS
 from data.metrics import Goal
 from tests.console.cli import QUEUE_LOG, Cli
@@ -26,9 +26,15 @@ theme = "floorwalk-light"
 path = "floor.sqlite"
 
 [poller]
-adapter = "simulator"
 interval_s = 2
-options = { seed = 7, password = "hush" }
+
+[source.north]
+adapter = "simulator"
+seed = 7
+[source."南 south"]
+adapter = "queue_log"
+interval_s = 5
+paths = ["/var/log/asterisk/queue_log"]
 
 [goal]
 threshold_s = 30
@@ -55,8 +61,9 @@ meal = 2700
 """
 
 
-def line_of(key: str) -> int:
-    return next(number for number, line in enumerate(ALL.splitlines(), 1) if line.startswith(f"{key} ="))
+def line_of(key: str, which: int = 1) -> int:
+    """Return the line on which a key stands for the `which`th time."""
+    return [number for number, line in enumerate(ALL.splitlines(), 1) if line.startswith(f"{key} =")][which - 1]
 
 
 @pytest.fixture
@@ -67,6 +74,11 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 def test_what_ships(cli: Cli) -> None:
     settings = load()
     assert settings == Settings()
+    assert (settings.sources, settings.configured) == ((PLAYED,), False)
+    assert cli("config", "show", "--json").json["source.simulator.adapter"] == {
+        "value": "simulator",
+        "origin": "default",
+    }
     assert (settings.store, settings.file, settings.limits) == (cli.store, None, LIMITS)
 
 
@@ -75,7 +87,11 @@ def test_every_setting(cli: Cli) -> None:
     settings = load()
     assert (settings.site, settings.tz, settings.language) == ("North", ZoneInfo("Asia/Shanghai"), "zh")
     assert (settings.theme, settings.store) == ("floorwalk-light", path.parent / "floor.sqlite")
-    assert (settings.adapter, settings.interval_ms, settings.options["seed"]) == ("simulator", 2000, 7)
+    assert settings.interval_ms == 2000
+    assert settings.sources == (
+        SourceSettings("north", "simulator", {"seed": 7}, None, path.parent),
+        SourceSettings("南 south", "queue_log", {"paths": ["/var/log/asterisk/queue_log"]}, 5000, path.parent),
+    )
     assert settings.goal == Goal(threshold_ms=30_000)
     assert settings.queues == {"投诉 complaints": Goal(threshold_ms=30_000, target=0.9)}
     assert settings.queue_entries["投诉 complaints"].target == 0.9
@@ -106,8 +122,9 @@ def test_the_environment_goes_before_the_file_and_an_option_before_both(
     assert shown["goal.threshold_s"] == {"value": 30.0, "origin": f"{path}:{line_of('threshold_s')}"}
     assert shown["goal.target"] == {"value": 0.8, "origin": "default"}
     assert shown["breaks.allowances_s.meal"] == {"value": 2700.0, "origin": f"{path}:{line_of('meal')}"}
-    assert shown["poller.options.seed"] == {"value": 7, "origin": f"{path}:{line_of('options')}"}
-    assert shown["poller.options.password"]["value"] == "***"
+    assert shown["source.north.seed"] == {"value": 7, "origin": f"{path}:{line_of('seed')}"}
+    assert shown["source.南 south.interval_s"] == {"value": 5.0, "origin": f"{path}:{line_of('interval_s', 2)}"}
+    assert shown["poller.interval_s"] == {"value": 2.0, "origin": f"{path}:{line_of('interval_s')}"}
     monkeypatch.delenv("FLOORWALK_STORE")
     assert cli("config", "show", "--json").json["store.path"]["value"] == str(path.parent / "floor.sqlite")
 
