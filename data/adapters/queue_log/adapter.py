@@ -23,7 +23,7 @@ from data.adapters.queue_log.files import (
 from data.adapters.queue_log.lines import ACTING_EVENTS, INTERFACE_EVENTS, PARSERS, LineError, is_outbound
 from data.adapters.queue_log.names import NameRules
 from data.adapters.queue_log.report import Report
-from data.adapters.queue_log.tail import Growing, rotated
+from data.adapters.queue_log.tail import Growing, at_end, rotated
 from data.model.acts import Order, Result
 from data.model.observation import AgentEntry, Directory, Event, Observation, QueueEntry
 from data.model.text import safe_text
@@ -52,7 +52,8 @@ class QueueLog:
     An import draws `observations`, which end with the files. `poll` follows the last one as it grows and is rotated,
     and says by `clock` up to when nothing more was written: it must be the clock of the machine that writes the log.
     `taken` says what earlier imports took, None where that is not known yet; `goals` gives a queue its entry where
-    more than its name is known. `report` fills as the observations are drawn.
+    more than its name is known. `report` fills as the observations are drawn. Not `alone`: another source tells who is
+    who and what was before, so that following begins at the log's end and all sign-ins are told.
     """
 
     name = "queue_log"
@@ -68,6 +69,8 @@ class QueueLog:
         progress: Callable[[int], None] = _ignore,
         source: str = "queue_log",
         clock: Callable[[], int] = machine_ms,
+        *,
+        alone: bool = True,
     ) -> None:
         """Look through the files, or, where `taken` is None, do so when they are asked for. Raises LogFileError."""
         self.source = source
@@ -78,6 +81,9 @@ class QueueLog:
         self._paths = [Path(path).expanduser() if isinstance(path, str) else path for path in given]
         self._taken = set(taken or ())
         self._progress = progress
+        self._alone = alone
+        self.lost_place = False
+        """Whether the place to go on at was not found, so that what was written since is not known."""
         self._clock = clock
         self._keys: dict[str, str] = {}
         self._safe: dict[str, str] = {}
@@ -85,7 +91,8 @@ class QueueLog:
         self._known_queues: set[str] = set()
         self._batches: Generator[Observation, None, None] | None = None
         self._until_ms: int | None = None
-        self._cursor: str | None = None
+        self.cursor: str | None = None
+        """How far the log that is followed was read; what `resume` takes."""
         self.marks: dict[Path, tuple[LogFile, tuple[Mark, ...]]] = {}
         """What has been taken of each file so far, for the store's ledger; the last file is the one being read."""
         if taken is not None:
@@ -113,6 +120,8 @@ class QueueLog:
         They are most likely the same people, but nothing in the log says who is who, so their sign-ins are left
         out rather than shown as agents who sit idle all day.
         """
+        if not self._alone:
+            return frozenset()
         acting, signing = set(), set()
         for raw, event in {pair for file in self.files for pair in file.names}:
             key, kind = self.names.key(raw.decode("utf-8", "replace").strip()), event.decode()
@@ -127,7 +136,7 @@ class QueueLog:
         """Follow the log on from where `cursor` says that it was read to."""
         marks = marks_of(cursor)
         self._taken = {min(marks)} if marks else set()  # the line end, not what was cut off beyond it
-        self._cursor, self._until_ms = cursor, covered_ms
+        self.cursor, self._until_ms = cursor, covered_ms
         self._batches = None
 
     async def poll(self) -> Observation:
@@ -142,9 +151,11 @@ class QueueLog:
         except Exception:
             self._batches = None
             if self._until_ms is not None:
-                self.resume(self._cursor, self._until_ms)
+                self.resume(self.cursor, self._until_ms)
             raise
-        self._cursor = observation.cursor or self._cursor
+        self.cursor = observation.cursor or self.cursor
+        if self.cursor is None and (read := self.marks.get(self._paths[-1])):
+            self.cursor = cursor_of(read[1])  # nothing was written since following began at the end
         return observation
 
     async def perform(self, order: Order) -> Result:
@@ -183,14 +194,17 @@ class QueueLog:
         if not files:
             raise LogFileError("no queue log is named: --option 'paths=[\"/var/log/asterisk/queue_log\"]'")
         if self._until_ms is None:
-            return files
+            return files if self._alone else [at_end(files[-1])]
         live = files[-1].path
         if not any(file.skip for file in files):
             since = rotated(live, self._until_ms)
             files = self._look_through({live, *since})
             files.sort(key=lambda file: file.path == live)
-        at = next((n for n, file in enumerate(files) if file.skip), 0)
-        return files[at:]
+        at = next((n for n, file in enumerate(files) if file.skip), None)
+        self.lost_place = at is None
+        if at is None and not self._alone:
+            return [at_end(files[-1])]
+        return files[at or 0 :]
 
     def _read(self, file: LogFile, growing: Growing | None = None) -> Iterator[Observation]:
         """Yield what a file says, to its end or, of a growing one, until another has taken its place."""

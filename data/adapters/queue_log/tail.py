@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Self
 
-from data.adapters.queue_log.files import LogFileError
+from data.adapters.queue_log.files import MAX_LINE, LogFile, LogFileError
 
 _EDGE = 64
 """So many bytes before the place tell whether a file is still the one that was read."""
@@ -81,3 +81,15 @@ def rotated(live: Path, since_ms: int) -> Collection[Path]:
     name = re.compile(re.escape(live.name) + r"[.-]\d[\d-]*(\.gz)?")
     beside = [path for path in live.parent.iterdir() if name.fullmatch(path.name) and path.is_file()]
     return [path for path in beside if path.stat().st_mtime_ns // 1_000_000 >= since_ms]
+
+
+def at_end(file: LogFile) -> LogFile:
+    """Return a log as if all its whole lines had been taken. Raises LogFileError."""
+    try:
+        with file.path.open("rb") as opened:
+            start = max(0, file.whole.size - MAX_LINE)
+            opened.seek(start)
+            last = opened.read(file.whole.size - start)
+    except OSError as error:
+        raise LogFileError(f"{file.path} can't be read: {error.strerror or error}") from error
+    return file._replace(skip=start + last.rfind(b"\n") + 1)

@@ -1,0 +1,107 @@
+"""The queue log beside the manager's events: followed as it grows, its member names turned into interfaces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import cast
+
+from data.adapters.asterisk.status import Membership
+from data.adapters.base import SourceError
+from data.adapters.queue_log import QueueLog
+from data.adapters.queue_log.files import LogFileError
+from data.adapters.queue_log.names import NameRules
+from data.model.observation import Event
+
+_MOST = 16
+"""So many pieces of the log (a megabyte each) are read in one poll, when there is much to catch up with."""
+
+
+class Interfaces:
+    """Which interface a name in the log means: of the queue's member, else of any member, else the name itself."""
+
+    def __init__(self) -> None:
+        """Know nobody."""
+        self._in_queue: dict[tuple[str, str], str] = {}
+        self._anywhere: dict[str, str] = {}
+        self._interfaces: set[str] = set()
+
+    def learn(self, members: Iterable[Membership]) -> None:
+        """Take who serves which queue under which name; a name that two have there means the first."""
+        seen: set[tuple[str, str]] = set()
+        for member in sorted(members, key=lambda member: member.interface):
+            self._interfaces.add(member.interface)
+            if (member.queue, member.name) not in seen:
+                seen.add((member.queue, member.name))
+                self._in_queue[member.queue, member.name] = member.interface
+                self._anywhere[member.name] = member.interface
+
+    def learn_names(self, names: Mapping[str, str]) -> None:
+        """Take interfaces with their names, of members who may have left since."""
+        for interface, name in names.items():
+            self._interfaces.add(interface)
+            self._anywhere.setdefault(name, interface)
+
+    def of(self, queue: str | None, name: str) -> str:
+        """Return the interface of a name in a queue."""
+        if name in self._interfaces:
+            return name
+        return self._in_queue.get((queue or "", name)) or self._anywhere.get(name, name)
+
+
+class FollowedLog:
+    """A queue log, or the one in a folder, from where a cursor says, else from its end."""
+
+    def __init__(self, path: Path, clock: Callable[[], int]) -> None:
+        """Read nothing yet."""
+        self.path = path / "queue_log" if path.is_dir() else path
+        self._log = QueueLog(self.path, NameRules(), clock=clock, alone=False)
+        self.caught_up = False
+        """Whether all that was written has been read."""
+        self.missed = False
+        """Whether the log no longer held what was read last, so that some may have been missed; set back by hand."""
+
+    @property
+    def cursor(self) -> str | None:
+        """How far the log was read."""
+        return self._log.cursor
+
+    def resume(self, cursor: str, covered_ms: int) -> None:
+        """Go on where an earlier run stopped."""
+        self._log.resume(cursor, covered_ms)
+
+    async def read(self) -> list[Event]:
+        """Return what was written since the last time, agents by the names in the log. Raises SourceError."""
+        events: list[Event] = []
+        self.caught_up = False
+        for _ in range(_MOST):
+            try:
+                observation = await self._log.poll()
+            except LogFileError as error:
+                if events:
+                    return events  # what was read is told; the next poll says what is wrong
+                raise SourceError(f"{error}: check the option queue_log and that the poller may read it") from error
+            self.missed, self._log.lost_place = self.missed or self._log.lost_place, False
+            if not observation.events:
+                self.caught_up = True
+                break
+            events.extend(observation.events)
+        return events
+
+    async def aclose(self) -> None:
+        """Let go of the file."""
+        await self._log.aclose()
+
+
+def by_interface(events: Iterable[Event], interfaces: Interfaces, skew_ms: int) -> list[Event]:
+    """Return the log's events by our clock, with agents by interface."""
+    turned = []
+    for event in events:
+        at_ms = event.at_ms - skew_ms
+        name = getattr(event, "agent", None)
+        if name:
+            agent = interfaces.of(getattr(event, "queue", None), name)
+            turned.append(cast(Event, event._replace(at_ms=at_ms, agent=agent)))
+        else:
+            turned.append(cast(Event, event._replace(at_ms=at_ms)))
+    return turned
