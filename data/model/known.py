@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from data.model.observation import Act, AgentEntry, Directory, QueueEntry, SeatEntry
 from data.model.rows import Call, Coverage, Member, Ring, Sample, Span
+from data.model.words import State
+
+Doing = tuple[State, str, int | None, int | None]
+"""What an agent does: the state, the reason of a pause, the queue's id and the call's."""
+
+
+class Seen(NamedTuple):
+    """What a snapshot shows an agent do that no event and no membership explains."""
+
+    state: State
+    reason: str = ""
+    queue_id: int | None = None
 
 
 class AgentKnown(NamedTuple):
@@ -16,7 +28,7 @@ class AgentKnown(NamedTuple):
     `members` maps a queue's id to its open `Member` row. `signed_in` is a sign-in that names no queue, or one
     presumed because the agent acts; `presumed` without it: a restart ended what was presumed. `calls` are the
     answered, open visits, oldest first; `ringing` and `wrapping` are (call id, queue id). `span` is the open span;
-    None when nothing is known.
+    None when nothing is known. `seen` holds while nothing better is known: there are no `calls` and no `wrapping` then.
     """
 
     id: int
@@ -30,6 +42,34 @@ class AgentKnown(NamedTuple):
     ringing: tuple[int, int] | None = None
     wrapping: tuple[int, int] | None = None
     span: Span | None = None
+    seen: Seen | None = None
+
+
+def doing(agent: AgentKnown, calls: Mapping[int, Call]) -> Doing:
+    """Return the one thing that an agent does by all that is known of them; `calls` are the open visits by id."""
+    if agent.calls:
+        call_id = agent.calls[-1]
+        return State.HOLD if agent.held else State.TALKING, "", calls[call_id].queue_id, call_id
+    if agent.seen is not None:
+        return *agent.seen, None
+    if agent.ringing is not None:
+        call_id, queue_id = agent.ringing
+        return State.RINGING, "", queue_id, call_id
+    if not agent.signed_in and not agent.members:
+        return State.UNKNOWN if agent.presumed else State.OFFLINE, "", None, None
+    if agent.wrapping is not None:
+        call_id, queue_id = agent.wrapping
+        return State.WRAP_UP, "", queue_id, call_id
+    if agent.paused is not None:
+        return State.NOT_READY, agent.paused, None, None
+    if agent.members and all(m.paused is not None for m in agent.members.values()):
+        last = max(agent.members.values(), key=lambda m: (m.since_ms, m.queue_id))
+        return State.NOT_READY, last.paused or "", None, None
+    return State.AVAILABLE, "", None, None
+
+
+Doubt = tuple[str, str, Hashable]
+"""A difference that one snapshot showed: of an "agent" or a "contact", its key, and what differs."""
 
 
 class Standing(NamedTuple):
@@ -61,6 +101,8 @@ class Known(NamedTuple):
     next_agent: int = 1
     next_queue: int = 1
     next_call: int = 1
+    doubts: Mapping[Doubt, int] = {}
+    """When a difference was first seen that the next snapshot has to show again to be believed. It is not stored."""
 
 
 @dataclass(slots=True)

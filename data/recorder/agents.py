@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from data.model.known import AgentKnown, Known, Rows, Standing
+from data.model.known import AgentKnown, Known, Rows, Standing, doing
 from data.model.observation import Paused, Resumed, RingEnded, SignedIn, SignedOut
 from data.model.rows import Call, Member, Span
 from data.model.words import State
-
-Derived = tuple[State, str, int | None, int | None]
 
 
 class AgentBook:
@@ -53,7 +51,7 @@ class AgentBook:
     def settle(self, agent: AgentKnown, at_ms: int) -> None:
         """Keep `agent` and, if the derived state is another one now, end its span and open the next at `at_ms`."""
         span = agent.span
-        derived = self._derive(agent)
+        derived = doing(agent, self.calls)
         if span is None or derived != span[1:5]:
             if span is None:
                 at_ms = max(at_ms, self.since_ms)  # time may go back to before a gap
@@ -72,25 +70,6 @@ class AgentBook:
         if agent[3:6] != self.by_key[agent.key][3:6]:
             self.rows.standings[agent.id] = Standing(*agent[3:6])
         self.by_key[agent.key] = agent
-
-    def _derive(self, agent: AgentKnown) -> Derived:
-        if agent.calls:
-            call_id = agent.calls[-1]
-            return State.HOLD if agent.held else State.TALKING, "", self.calls[call_id].queue_id, call_id
-        if agent.ringing is not None:
-            call_id, queue_id = agent.ringing
-            return State.RINGING, "", queue_id, call_id
-        if not agent.signed_in and not agent.members:
-            return State.UNKNOWN if agent.presumed else State.OFFLINE, "", None, None
-        if agent.wrapping is not None:
-            call_id, queue_id = agent.wrapping
-            return State.WRAP_UP, "", queue_id, call_id
-        if agent.paused is not None:
-            return State.NOT_READY, agent.paused, None, None
-        if agent.members and all(m.paused is not None for m in agent.members.values()):
-            last = max(agent.members.values(), key=lambda m: (m.since_ms, m.queue_id))
-            return State.NOT_READY, last.paused or "", None, None
-        return State.AVAILABLE, "", None, None
 
     def present(self, key: str, queue_id: int | None, at_ms: int) -> AgentKnown:
         """Return an agent who just acted, and so is signed in, and serves the queue (not yet settled)."""

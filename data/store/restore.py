@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections import defaultdict
 
-from data.model.known import AgentKnown, Known, Standing
+from data.model.known import AgentKnown, Known, Seen, Standing, doing
 from data.model.observation import AgentEntry, QueueEntry, SeatEntry
 from data.model.rows import Call, Coverage, Member, Span
 from data.model.words import Channel, State
@@ -111,7 +111,7 @@ def _agent(
 ) -> AgentKnown:
     state = span.state if span else State.UNKNOWN
     visit = (span.call_id, span.queue_id) if span and span.call_id and span.queue_id else None
-    return AgentKnown(
+    agent = AgentKnown(
         agent_id,
         key,
         members,
@@ -122,6 +122,9 @@ def _agent(
         wrapping=visit if state == State.WRAP_UP else None,
         span=span,
     )
+    if span is not None and not agent.calls and doing(agent, {}) != span[1:5]:
+        agent = agent._replace(seen=Seen(*span[1:4]))
+    return agent
 
 
 def _entries(
