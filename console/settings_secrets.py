@@ -71,10 +71,9 @@ class MadeWith(Mapping[str, Any]):
 
     def without_secrets(self, text: str) -> str:
         """Return a text with every secret in it blotted out: what an adapter says of an error may quote one."""
-        for key in self._secret:
-            if value := self._values.get(key):
-                text = text.replace(value, "***")
-        return text
+        from data.adapters.registry import without_secrets
+
+        return without_secrets(text, (str(self._values[key]) for key in self._secret if self._values.get(key)))
 
 
 class Ready(NamedTuple):

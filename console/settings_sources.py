@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from console.settings import Settings, SettingsError, SourceSettings
 from console.settings_secrets import MadeWith, Place, Ready, place_of, read_secret, variable_of, ways
 from data.adapters.base import Option
-from data.adapters.registry import AdapterError, names, options_of
+from data.adapters.registry import AdapterError, options_of
 
-_KINDS: dict[type, str] = {
+KINDS: dict[type, str] = {
     str: "a text",
     int: "a whole number",
     float: "a number",
@@ -23,6 +23,7 @@ _KINDS: dict[type, str] = {
     list: "a list",
     dict: "a table",
 }
+"""What an option's kind is called."""
 
 
 class Checked(NamedTuple):
@@ -42,7 +43,7 @@ def checked(settings: Settings) -> list[Checked]:
             found.append(check(settings, source))
         except SettingsError as error:
             problems.append(str(error))
-    problems += _mistakable(found)
+    problems += mistakable(found)
     if problems:
         raise SettingsError("\n".join(problems))
     return found
@@ -53,9 +54,7 @@ def check(settings: Settings, source: SourceSettings) -> Checked:
     try:
         declared = options_of(source.adapter)
     except AdapterError as error:
-        near = get_close_matches(source.adapter, names(), 1)
-        meant = f"; did you mean {near[0]}?" if near and near[0] != source.adapter else ""
-        raise SettingsError(f"{_place(settings, source, 'adapter')}: {error}{meant}") from error
+        raise SettingsError(f"{_place(settings, source, 'adapter')}: {error}") from error
     problems = list(_problems(settings, source, declared))
     if problems:
         raise SettingsError("\n".join(problems))
@@ -79,8 +78,8 @@ def _problems(settings: Settings, source: SourceSettings, declared: Sequence[Opt
             yield f"{place} is a secret, and nobody else must read it here: {ways(source.name, key)}"
         elif key not in valid:
             yield f"{place} is no option of {source.adapter}; {_meant(source, key, [*valid, *by_name])}"
-        elif not _is_of(value, valid[key]):
-            yield f"{place}: should be {_KINDS.get(valid[key], valid[key].__name__)}, not {_kind_of(value)}"
+        elif not is_of(value, valid[key]):
+            yield f"{place}: should be {KINDS.get(valid[key], valid[key].__name__)}, not {_kind_of(value)}"
     for option in declared:
         if option.required and not option.secret and option.name not in source.options:
             such_as = f", such as {option.example}" if option.example else ""
@@ -94,7 +93,7 @@ def _meant(source: SourceSettings, key: str, valid: Sequence[str]) -> str:
     return f"there are {', '.join(dict.fromkeys(valid))}" if valid else "it takes none"
 
 
-def _is_of(value: object, kind: type) -> bool:
+def is_of(value: object, kind: type) -> bool:
     """Whether a value is of a kind, and can be handed to the poller's process."""
     if isinstance(value, bool):
         return kind is bool
@@ -113,10 +112,10 @@ def _is_plain(value: object) -> bool:
 def _kind_of(value: object) -> str:
     if not _is_plain(value):
         return "a date or time" if not isinstance(value, (list, dict)) else "one with dates or times in it"
-    return _KINDS.get(type(value), type(value).__name__)
+    return KINDS.get(type(value), type(value).__name__)
 
 
-def _mistakable(found: Sequence[Checked]) -> Iterator[str]:
+def mistakable(found: Sequence[Checked]) -> Iterator[str]:
     """Yield the secrets that the environment could not tell apart: one system's password would go to another."""
     seen: dict[str, str] = {}
     for source, _, secrets in found:

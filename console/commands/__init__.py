@@ -21,6 +21,7 @@ SUMMARIES = {
     "simulate": ("simulate", "write past days of a played floor into the store"),
     "floor": ("floor", "the floor at a moment, as text or JSON"),
     "kpi": ("kpi", "the figures of a window, by queue, agent or interval"),
+    "init": ("init", "write the settings file: four questions, and every key explained"),
     "adapters": ("diagnose", "the sources that can be polled"),
     "doctor": ("diagnose", "whether everything is as it should be here"),
     "config": ("diagnose", "show the settings that hold, and where each comes from"),

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from console.commands.common import Command, say, say_json, settings_of, with_site
+from console.commands.common import EX_CONFIG, Command, CommandError, say, say_json, settings_of, with_site
+
+if TYPE_CHECKING:
+    from data.adapters.base import Option
 
 _ADAPTERS = """\
   floorwalk adapters
+  floorwalk adapters queue_log    its options
   floorwalk adapters --json
 """
 _DOCTOR = """\
@@ -24,23 +30,40 @@ def _configure_json(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print it as JSON")
 
 
+def _configure_adapters(parser: ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", nargs="?", help="the one whose options to list; it is loaded for that")
+    _configure_json(parser)
+
+
 def _adapters(args: Namespace) -> int:
-    """List the adapters; none is loaded, as a plugin is code that gets the telephony system's password."""
-    from importlib.metadata import entry_points
+    """List the adapters, or the options of one; no other is loaded: a plugin is code that gets a password."""
+    from data.adapters.registry import AdapterError, names, options_of
 
-    from data.adapters.registry import BUILT_IN, GROUP
+    if args.name is None:
+        titles: tuple[str, ...] = ("name", "value", "distribution")
+        rows = [(name, f"{each.module}:{each.attribute}", each.distribution) for name, each in names().items()]
+        return _listed(args, titles, rows, ("adapter", "class", "distribution"))
+    try:
+        options = options_of(args.name)
+    except AdapterError as error:
+        raise CommandError(str(error), EX_CONFIG) from error
+    titles = ("option", "kind", "given", "about", "example")
+    listed = [(each.name, each.kind.__name__, _given(each), each.about, each.example) for each in options]
+    return _listed(args, titles, listed, titles)
 
-    found = {name: (f"{module}:{attribute}", "floorwalk") for name, (module, attribute) in BUILT_IN.items()}
-    for point in entry_points(group=GROUP):
-        if point.name not in found:
-            found[point.name] = (point.value, point.dist.name if point.dist else "")
-    rows = [(name, value, distribution) for name, (value, distribution) in sorted(found.items())]
+
+def _given(option: Option) -> str:
+    """Return whether an option must be given, and whether it may stand in the settings file."""
+    return " ".join(("required" if option.required else "optional", *(["secret"] if option.secret else [])))
+
+
+def _listed(args: Namespace, keys: Sequence[str], rows: Sequence[Sequence[str]], titles: Sequence[str]) -> int:
     if args.json:
-        say_json([dict(zip(("name", "value", "distribution"), row, strict=True)) for row in rows])
+        say_json([dict(zip(keys, row, strict=True)) for row in rows])
         return 0
     from console.commands.table import Column, aligned
 
-    for line in aligned([Column(title, right=False) for title in ("adapter", "class", "distribution")], rows):
+    for line in aligned([Column(title, right=False) for title in titles], rows):
         say(line)
     return 0
 
@@ -82,7 +105,7 @@ def _config(args: Namespace) -> int:
 
 
 COMMANDS = {
-    "adapters": Command(_ADAPTERS, _configure_json, _adapters),
+    "adapters": Command(_ADAPTERS, _configure_adapters, _adapters),
     "doctor": Command(_DOCTOR, _configure_json, _doctor),
     "config": Command(_CONFIG, _configure_config, _config),
 }

@@ -31,7 +31,7 @@ class Check(NamedTuple):
 
 
 def examine(args: Namespace) -> list[Check]:
-    """Return what was found, in the order of starting up: machine, terminal, settings, store, poller."""
+    """Return what was found, in the order of starting up: machine, terminal, settings, sources, store, poller."""
     checks = [*_machine(), *_terminal()]
     try:
         settings = settings_of(args)
@@ -39,7 +39,8 @@ def examine(args: Namespace) -> list[Check]:
         return [*checks, Check("settings", ok=False, found="; ".join(str(error).splitlines()))]
     file = f"{settings.file}" if settings.file else "no file: what ships, the environment and the options hold"
     origin = settings.origins.get("store.path", "default")
-    return [*checks, Check("settings", ok=True, found=file), *_store(settings, origin)]
+    checks.append(Check("settings", ok=True, found=file))
+    return [*checks, *_sources(settings), *_store(settings, origin)]
 
 
 def _machine() -> Iterator[Check]:
@@ -68,6 +69,13 @@ def _colours(name: str) -> str:
     if "256color" in name:
         return "256 colours"
     return "no colours" if name in ("", "dumb", "vt100", "vt220") else "16 colours"
+
+
+def _sources(settings: Settings) -> Iterator[Check]:
+    from console.commands.examining import examine_sources
+
+    for finding in examine_sources(in_zone(settings)):
+        yield Check(*finding)
 
 
 def _store(settings: Settings, origin: str) -> Iterator[Check]:

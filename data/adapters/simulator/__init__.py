@@ -42,12 +42,12 @@ class Simulator:
     """
 
     options = (
-        Option("seed", "of all chance: the same one plays the same floor", int),
-        Option("agents", "how many people the floor has", int),
-        Option("zone", "where the floor stands, such as Asia/Shanghai"),
-        Option("speed", "played seconds in a second", float),
-        Option("load", "multiplies the arrivals", float),
-        Option("weekends", "whether fewer work and call on Saturdays and Sundays", bool),
+        Option("seed", "of all chance: the same one plays the same floor", int, example="1"),
+        Option("agents", "how many people the floor has", int, example="60"),
+        Option("zone", "where the floor stands, if not where the site does", example="Asia/Shanghai"),
+        Option("speed", "played seconds in a second", float, example="1"),
+        Option("load", "multiplies the arrivals", float, example="1.5"),
+        Option("weekends", "whether fewer work and call on Saturdays and Sundays", bool, example="true"),
     )
 
     def __init__(
