@@ -50,7 +50,7 @@ class Limits:
     """Pause thresholds in ms that replace a reason's allowance."""
 
     def of(self, queue: str = "", team: str = "") -> Limits:
-        """Return the limits that hold for a queue or a team; the queue's own go first."""
+        """Return the limits that hold for a queue, by its key, or a team; the queue's own go first."""
         if self.by_queue and (own := self.by_queue.get(queue)) is not None:
             return own
         return self.by_team.get(team, self) if self.by_team else self
@@ -149,7 +149,7 @@ def flag_level(kind: FlagKind) -> Level:
 def agent_level(agent: AgentRow, now_ms: int, limits: Limits = LIMITS) -> Level:
     """Return how much an agent needs somebody: by time in state, and by what people have flagged."""
     if limits.by_queue or limits.by_team:
-        limits = limits.of(agent.queue, agent.team)
+        limits = limits.of(agent.queue_key, agent.team)
     level = state_level(agent.state, agent.reason, now_ms - agent.since_ms, limits)
     flagged = Level.ALARM if agent.urgent else Level.WARN if agent.flags else Level.CALM
     return max(level, flagged)
@@ -157,7 +157,7 @@ def agent_level(agent: AgentRow, now_ms: int, limits: Limits = LIMITS) -> Level:
 
 def queue_level(queue: QueueRow, now_ms: int, limits: Limits = LIMITS) -> Level:
     """Return the worst of a queue's depth, longest wait and service level."""
-    own = limits.of(queue.name)
+    own = limits.of(queue.key)
     longest = Level.CALM if queue.oldest_ms is None else wait_level(now_ms - queue.oldest_ms, own)
     ratio, _, n, _, _, target = queue.service
     return max(waiting_level(queue.waiting, own), longest, service_level(ratio, target, n, own))

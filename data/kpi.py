@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from data.store import kpi as sums
 from data.store.directory import DirectoryCache
 from data.store.kpi import QueueTimes
 from data.store.reader import Reader
+from data.store.sources import coverage, expected, sources_at, within
 
 By = Literal["queue", "agent", "interval", "total"]
 Seconds = int | float
@@ -30,7 +32,8 @@ class KpiRow(NamedTuple):
     """One row; times are seconds, ratios 0..1, None where there is none.
 
     `key` is the queue's or agent's name, the interval's local start as ISO time, or "" for the total. `threshold_s`
-    and `service_level_formula` are None where queues differ. `measured` is the covered part of the window.
+    and `service_level_formula` are None where queues differ. `measured` is the covered part of the window: what the
+    queue's or agent's source measured, else all sources together, each for as long as it belonged to the floor.
     """
 
     key: str
@@ -136,24 +139,27 @@ class _Window:
             metrics.service_level_parts(NOTHING, formula)
         self.connection = store.connection if isinstance(store, Reader) else store
         self.directory = store.directory if isinstance(store, Reader) else DirectoryCache(store)
-        self.directory.refresh(max(window.until_ms - 1, window.since_ms))
+        last_ms = max(window.until_ms - 1, window.since_ms)
+        belonged = expected(sources_at(self.connection, last_ms))
+        self.expected = {source: each for source, each in belonged.items() if _overlap(each, window).length_ms > 0}
+        self.directory.refresh(last_ms, frozenset(self.expected) or None)
         self.window = window
         self.formula = formula
         self.zone = zone
         self.now_ms = now_ms
         self.goals = sums.goals(self.connection, window)
-        self.covered = sums.coverage(self.connection)
+        self.covered = coverage(self.connection)
 
     def by_queue(self) -> list[KpiRow]:
         visits = sums.visits(self.connection, "queue", self.window, False, self.directory.goal_of)
         spent = sums.queue_times(self.connection, self.window)
         rings = sums.rings(self.connection, self.window, "queue")
-        measured = self._measured(self.window)
         rows = []
         for queue_id, name in self.directory.queues.items():
             figures = visits.get((0, queue_id), NOTHING)
             times = _of_queue(spent.get(queue_id, QueueTimes()))
             service = self._service({queue_id: figures}, self.window)
+            measured = self._measured_of(name.source)
             rows.append(_row(name.name, figures, service, times, rings.get(queue_id, 0), measured))
         return sorted(rows, key=lambda row: row.key)
 
@@ -161,7 +167,6 @@ class _Window:
         visits = sums.visits(self.connection, "agent", self.window, False, self.directory.goal_of)
         spent = sums.times(self.connection, self.window, by_interval=False)
         rings = sums.rings(self.connection, self.window, "agent")
-        measured = self._measured(self.window)
         formula, threshold_ms = self._goals(self.directory.queues, self.window)
         rows = []
         for agent_id in {*(key[1] for key in visits), *spent, *rings}:
@@ -171,8 +176,9 @@ class _Window:
                 continue
             parts = metrics.service_level_parts(figures, formula or DEFAULT_FORMULA)
             service = _Service(*parts, formula, threshold_ms)
-            name = self.directory.agent(agent_id).name
-            rows.append(_row(name, figures, service, _of_floor(times), rings.get(agent_id, 0), measured))
+            agent = self.directory.agent(agent_id)
+            measured = self._measured_of(agent.source)
+            rows.append(_row(agent.name, figures, service, _of_floor(times), rings.get(agent_id, 0), measured))
         return sorted(rows, key=lambda row: row.key)
 
     def by_interval(self) -> list[KpiRow]:
@@ -227,18 +233,33 @@ class _Window:
         formula = formulas.pop() if len(formulas) == 1 else None
         return formula, thresholds.pop() if len(thresholds) == 1 else None
 
+    def _so_far(self, window: Window) -> Window:
+        """Return a window up to the present."""
+        return Window(window.since_ms, window.until_ms if self.now_ms is None else min(window.until_ms, self.now_ms))
+
+    def _measured_of(self, source: int) -> float | None:
+        """Return the part of the window that a source measured, up to the present."""
+        window = self._so_far(self.window)
+        return _rounded(ratio(within(self.covered.get(source, ()), window), max(window.length_ms, 0)))
+
     def _measured(self, window: Window) -> float | None:
-        """Return the covered part of a window, up to the present."""
-        until_ms = window.until_ms if self.now_ms is None else min(window.until_ms, self.now_ms)
-        covered = sum(max(0, min(end, until_ms) - max(start, window.since_ms)) for start, end in self.covered)
-        return _rounded(ratio(covered, max(until_ms - window.since_ms, 0)))
+        """Return the measured part of a window, up to the present: of all that each source was to measure."""
+        window = self._so_far(window)
+        covered = sum(within(stretches, window) for stretches in self.covered.values())
+        due = sum(max(_overlap(each, window).length_ms, 0) for each in self.expected.values())
+        return _rounded(ratio(covered, due or max(window.length_ms, 0)))
 
     def _covered_slots(self) -> Iterable[int]:
         """Return the starts of the intervals in which anything was measured."""
-        for start, end in self.covered:
+        for start, end in chain.from_iterable(self.covered.values()):
             first, last = max(start, self.window.since_ms), min(end, self.window.until_ms)
             if first < last:
                 yield from range(interval_start(first), last, INTERVAL)
+
+
+def _overlap(one: Window, other: Window) -> Window:
+    """Return what two windows share; its length is not above 0 where that is nothing."""
+    return Window(max(one.since_ms, other.since_ms), min(one.until_ms, other.until_ms))
 
 
 def _of_floor(times: TimeFigures) -> _Times:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from data.alerts import LIMITS, Limits
 from data.breaks import allowance, is_protected
 from data.metrics import ratio
+from data.model.days import Window
 from data.model.picture import DayMark
 from data.model.rows import Sample, Span
 
@@ -16,21 +17,25 @@ _GAP_MS = 60_000
 """Gaps in what was measured shorter than this are no moment of their own."""
 
 
-def queue_marks(samples: Iterable[Sample], names: dict[int, str], limits: Limits = LIMITS) -> list[DayMark]:
+def queue_marks(
+    samples: Iterable[Sample], queues: Mapping[int, tuple[str, str]], limits: Limits = LIMITS
+) -> list[DayMark]:
     """Return when a queue's depth reached its limit; again only after it has been below half of it.
 
-    `samples` are in order of time, one for each minute with anybody waiting.
+    `samples` are in order of time, one for each minute with anybody waiting; `queues` gives each one's name and what
+    settings call it.
     """
     marks: list[DayMark] = []
     above: dict[int, int] = {}
     for queue_id, at_ms, waiting in samples:
-        limit = limits.of(names.get(queue_id, "")).waiting[2]
+        name, key = queues.get(queue_id, ("", ""))
+        limit = limits.of(key).waiting[2]
         last_ms = above.get(queue_id)
         if last_ms is not None and (waiting * 2 < limit or at_ms - last_ms > 5 * _MINUTE):
             del above[queue_id]
             last_ms = None
         if waiting >= limit and last_ms is None:
-            marks.append(DayMark(at_ms, "queue", names.get(queue_id, ""), waiting))
+            marks.append(DayMark(at_ms, "queue", name, waiting))
         if waiting * 2 >= limit and (waiting >= limit or last_ms is not None):
             above[queue_id] = at_ms
     return marks
@@ -77,6 +82,24 @@ def gap_marks(measured: Sequence[tuple[int, int]]) -> list[DayMark]:
     return [
         DayMark(end, "gap", "", start - end) for (_, end), (start, _) in pairwise(measured) if start - end >= _GAP_MS
     ]
+
+
+def source_gap_marks(
+    name: str, measured: Sequence[tuple[int, int]], whole: Sequence[tuple[int, int]], window: Window
+) -> list[DayMark]:
+    """Return when the measuring of one source broke off while another one went on.
+
+    `measured` are the source's stretches, `whole` those of any, `window` when the source was to be measured.
+    """
+    if not whole:
+        return []
+    first, last = max(window.since_ms, whole[0][0]), min(window.until_ms, whole[-1][1])
+    marks = []
+    for (_, end), (start, _) in pairwise([(first, first), *measured, (last, last)]):
+        others = sum(max(0, min(until, start) - max(since, end)) for since, until in whole)
+        if others >= _GAP_MS:
+            marks.append(DayMark(end, "gap", name, start - end))
+    return marks
 
 
 def next_mark(marks: Sequence[DayMark], moment_ms: int, step: int) -> DayMark | None:

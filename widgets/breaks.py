@@ -117,7 +117,7 @@ class BreaksPane(TablePane[AgentRow]):
 
     def _level(self, agent: AgentRow, now_ms: int) -> Level:
         """Return how far a break is over."""
-        limits = self.look.limits.of(agent.queue, agent.team)
+        limits = self.look.limits.of(agent.queue_key, agent.team)
         return pause_level(agent.reason, now_ms - agent.since_ms, limits)
 
     def _due(self, agent: AgentRow) -> int:

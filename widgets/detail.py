@@ -139,7 +139,7 @@ def depth_lines(detail: Detail, width: int, look: Look) -> list[Line]:
     columns = [detail.depth[x * len(detail.depth) // width] for x in range(width)]
     if len(detail.depth) > width:
         columns = list(detail.depth)
-    strip = spark(columns, width, look.glyphs.spark, look.limits.of(detail.title).waiting[2])
+    strip = spark(columns, width, look.glyphs.spark, look.limits.of(detail.queue_key).waiting[2])
     blank: Line = (Piece(" " * width),)
     words = [padded((Piece(said, "dim"),), width)] if said else []
     return [blank, (Piece(strip, "spark"),), _hours(detail.depth_since_ms, detail.moment_ms, width, look), *words]

@@ -96,7 +96,7 @@ class QueuesPane(TablePane[QueueRow]):
     def cells(self, row: QueueRow, now_ms: int, widths: Mapping[str, int]) -> dict[str, Cell]:
         """Return a queue's cells, each figure coloured by its own threshold."""
         look = self.look
-        limits, glyphs = look.limits.of(row.name), look.glyphs
+        limits, glyphs = look.limits.of(row.key), look.glyphs
         level = queue_level(row, now_ms, look.limits)
         waited = None if row.oldest_ms is None else now_ms - row.oldest_ms
         short = row.waiting and not row.available

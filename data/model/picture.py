@@ -6,6 +6,7 @@ as plain text (never as markup).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from data.model.words import Channel, FlagKind, Health, Mark, State
@@ -20,6 +21,18 @@ class SourceState(NamedTuple):
     """The last moment that was really measured, at or before the picture's."""
     interval_ms: int = 0
     error: str = ""
+
+
+_FROM_GOOD_TO_BAD = (Health.UP, Health.LATE, Health.STALE, Health.NONE, Health.DOWN)
+
+
+def worst_of(sources: Iterable[SourceState]) -> SourceState:
+    """Return the source that can be believed least, of equals the one measured longest ago; without any, a NONE."""
+    return max(
+        sources,
+        key=lambda source: (_FROM_GOOD_TO_BAD.index(source.health), -(source.measured_ms or 0)),
+        default=SourceState("", Health.NONE, None),
+    )
 
 
 class ServiceLevel(NamedTuple):
@@ -53,6 +66,8 @@ class QueueRow(NamedTuple):
     """Agents available on the floor who do not serve this queue, counted only while contacts wait here."""
     depth: tuple[int, ...]
     """Contacts waiting at each of the last 30 whole minutes, oldest first."""
+    key: str = ""
+    """What the source calls it, and the settings with it; the name may tell it from another source's as well."""
 
 
 class AgentRow(NamedTuple):
@@ -78,6 +93,8 @@ class AgentRow(NamedTuple):
     """The end of the last break of 5 minutes or more, or the sign-in; None when not signed in."""
     urgent: int = 0
     """Of the open flags, those that ask for somebody at once."""
+    queue_key: str = ""
+    """What the settings call the queue."""
 
 
 class FlagRow(NamedTuple):
@@ -144,12 +161,24 @@ class Picture(NamedTuple):
     day_since_ms: int
     day_until_ms: int
     source: SourceState
+    """How far to believe the floor as a whole: the worst of its sources."""
     queues: tuple[QueueRow, ...]
     agents: tuple[AgentRow, ...]
     flags: tuple[FlagRow, ...]
     checklist: ChecklistView | None
     seats: tuple[Seat, ...]
     totals: Totals
+    sources: tuple[SourceState, ...] = ()
+    """Every source of the floor, in the order in which they were taken up; () before anything was measured."""
+
+    @property
+    def each_source(self) -> tuple[SourceState, ...]:
+        """Every source of the floor, or the one that says that there is none."""
+        return self.sources or (self.source,)
+
+    def heard(self, sources: tuple[SourceState, ...]) -> Picture:
+        """Return the picture with other word on how its sources are."""
+        return self._replace(source=worst_of(sources), sources=sources)
 
 
 class TimelinePart(NamedTuple):
@@ -194,6 +223,8 @@ class Detail(NamedTuple):
     depth_since_ms: int = 0
     calls_in_all: int = 0
     """How many visits there were; `calls` may list only the newest of them."""
+    queue_key: str = ""
+    """Of a queue: what the settings call it."""
 
 
 class DayMark(NamedTuple):
@@ -203,6 +234,7 @@ class DayMark(NamedTuple):
     kind: str
     """`queue`, `break`, `service`, `gap`, `flag`."""
     subject: str
+    """Whose it is; of a gap the source that was not measured, "" where none was."""
     value: float | int | None = None
 
 

@@ -18,6 +18,7 @@ from data.model.words import State
 from data.store.directory import DirectoryCache
 from data.store.handled import HandledBook
 from data.store.schema import CALL_COLUMNS
+from data.store.sources import Present
 
 _STATES = {str(state): state for state in State}
 
@@ -25,6 +26,7 @@ _AWAY = frozenset({State.OFFLINE, State.UNKNOWN})
 
 _UNKNOWN = State.UNKNOWN
 _NO_FLAGS = (0, 0, 0)
+_NO_QUEUE = ("", "")
 
 SpanRow = tuple[int, str, str, int | None, int | None, int, int | None]
 
@@ -91,17 +93,17 @@ class AgentsAsOf:
         self._rows: dict[int, AgentRow] = {}
 
     def at(
-        self, moment_ms: int, day_ms: int, blind_ms: int | None, flags: Mapping[int, Sequence[int]], live: bool
+        self, moment_ms: int, day_ms: int, sources: Present, flags: Mapping[int, Sequence[int]]
     ) -> tuple[AgentRow, ...]:
         """Return the agents of the day at a moment.
 
-        `day_ms` is the day's start; `blind_ms` since when nothing is known (None: the moment was measured);
-        `flags` gives each agent's (open flags, praises); `live`: the store knows of nothing after the moment. Who
-        has been off since before the day is left out.
+        `day_ms` is the day's start; `sources` how their sources are at the moment; `flags` gives each agent's (open
+        flags, praises). Who has been off since before the day is left out, and who is of no source on the floor.
         """
+        blind, here, live = sources.blind, sources.here, sources.live
         spans: list[SpanRow] = self._connection.execute(_SPANS, (moment_ms,)).fetchall()
         revisions = [self._directory.revision(name) for name in ("member", "rollup")]
-        kept_for = (day_ms, blind_ms, self._directory.stamp, revisions, len(spans)) if live else None
+        kept_for = (day_ms, blind, here, self._directory.stamp, revisions, len(spans)) if live else None
         if live and kept_for == self._kept_for:
             changed = {new[0]: new for new, old in zip(spans, self._spans, strict=True) if new != old}
             before = self._flags
@@ -111,10 +113,12 @@ class AgentsAsOf:
         else:
             changed, rows, self.members = {span[0]: span for span in spans}, {}, {}
         self._load_members(moment_ms, changed, everybody=not rows)
-        here = [span for span in changed.values() if _is_of_day(span, moment_ms, day_ms)]
+        shown = [span for span in changed.values() if _is_of_day(span, moment_ms, day_ms)]
+        if here is not None:
+            shown = [span for span in shown if self._directory.agent(span[0]).source in here]
         for agent in changed:
             rows.pop(agent, None)
-        rows |= {row[0]: row for row in self._built(here, moment_ms, day_ms, blind_ms, flags)}
+        rows |= {row[0]: row for row in self._built(shown, moment_ms, day_ms, blind, flags)}
         self._kept_for, self._spans, self._flags, self._rows = kept_for, spans, flags, rows
         return tuple([rows[span[0]] for span in spans if span[0] in rows])
 
@@ -123,23 +127,23 @@ class AgentsAsOf:
         spans: Sequence[SpanRow],
         moment_ms: int,
         day_ms: int,
-        blind_ms: int | None,
+        blind: Mapping[int, int],
         flags: Mapping[int, Sequence[int]],
     ) -> list[AgentRow]:
-        """Return the rows of agents who are in these spans."""
+        """Return the rows of agents who are in these spans; `blind` as in `Present`."""
         handled = self._handled.of([span[0] for span in spans], day_ms, moment_ms)
         agent_of, members = self._directory.agent, self.members
-        queue_names: dict[int | None, str] = {i: queue.name for i, queue in self._directory.queues.items()}
-        named = {queues: tuple([queue_names.get(i, "") for i in queues]) for queues in {(), *members.values()}}
+        queue_of = self._directory.queue_words()
+        named = {queues: tuple([queue_of.get(i, _NO_QUEUE)[0] for i in queues]) for queues in {(), *members.values()}}
         rows = []
         for span, (calls, handle_ms, rested_ms) in zip(spans, handled, strict=True):
             agent_id, word, reason, queue_id, _, since_ms, until_ms = span
-            state, queue = _STATES[word], queue_names.get(queue_id, "")
+            name, team, seat, _skills, source = agent_of(agent_id)
+            state, (queue, key) = _STATES[word], queue_of.get(queue_id or 0, _NO_QUEUE)
             if until_ms is not None and until_ms <= moment_ms:
-                state, reason, queue, since_ms = _UNKNOWN, "", "", until_ms
-            elif blind_ms is not None and word != "offline":
-                state, reason, queue, since_ms = _UNKNOWN, "", "", max(blind_ms, since_ms)
-            name, team, seat, _skills = agent_of(agent_id)
+                state, reason, (queue, key), since_ms = _UNKNOWN, "", _NO_QUEUE, until_ms
+            elif source in blind and word != "offline":
+                state, reason, (queue, key), since_ms = _UNKNOWN, "", _NO_QUEUE, max(blind[source], since_ms)
             raised, praise, urgent = flags.get(agent_id, _NO_FLAGS)
             queues = named[members.get(agent_id, ())]
             rested = None if state in _AWAY else rested_ms
@@ -155,6 +159,7 @@ class AgentsAsOf:
                 queues,
                 rested,
                 urgent,
+                key,
             )
             rows.append(AgentRow._make((agent_id, name, team, seat, *parts)))
         return rows
@@ -190,23 +195,22 @@ class QueuesAsOf:
         day_ms: int,
         free: frozenset[int],
         members: Mapping[int, Sequence[int]],
-        known: bool,
-        live: bool,
+        sources: Present,
     ) -> tuple[tuple[QueueRow, ...], ServiceLevel]:
-        """Return the queues at a moment and the floor's service level; nobody waits where nothing is `known`."""
-        figures, waiting, talking = self._figures(moment_ms, day_ms, live)
-        if not known:
-            waiting, talking = {}, {}
+        """Return the queues at a moment and the floor's service level; nobody waits where a source was not measured."""
+        figures, waiting, talking = self._figures(moment_ms, day_ms, sources.live)
+        free_of = self._free_of(free, sources)
         depth = self._depth(moment_ms)
         serving = Counter(chain.from_iterable(members.values()))
         available = Counter(chain.from_iterable(members.get(agent, ()) for agent in free))
         rows = []
         within = n = 0
-        for queue_id, (name, channel, goal) in self._directory.queues.items():
+        for queue_id, (name, channel, goal, key, source) in self._directory.queues.items():
             f = figures.get(queue_id, NOTHING)
             service = _service(f, goal)
             within, n = within + service.within, n + service.n
-            entered = waiting.get(queue_id, [])
+            known = source not in sources.blind
+            entered = waiting.get(queue_id, []) if known else []
             rows.append(
                 QueueRow(
                     id=queue_id,
@@ -214,18 +218,25 @@ class QueuesAsOf:
                     channel=channel,
                     waiting=len(entered),
                     oldest_ms=min(entered, default=None),
-                    talking=talking.get(queue_id, 0),
+                    talking=talking.get(queue_id, 0) if known else 0,
                     service=service,
                     offered=f.offered,
                     answered=f.answered,
                     abandoned=f.abandoned,
                     available=available[queue_id],
                     members=serving[queue_id],
-                    free_elsewhere=len(free) - available[queue_id] if entered else 0,
+                    free_elsewhere=free_of[source] - available[queue_id] if entered else 0,
                     depth=depth.get(queue_id, (0,) * DEPTH_MINUTES),
+                    key=key,
                 )
             )
         return tuple(rows), self._overall(rows, within, n)
+
+    def _free_of(self, free: frozenset[int], sources: Present) -> Mapping[int, int]:
+        """Return how many agents are free at each source: a queue is served by agents of its own one only."""
+        if len(sources.states) < 2:
+            return defaultdict(lambda: len(free))
+        return Counter(self._directory.agent(agent).source for agent in free)
 
     @staticmethod
     def _overall(rows: list[QueueRow], within: int, n: int) -> ServiceLevel:

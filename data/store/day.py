@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Mapping
+from itertools import chain
 
 from data.alerts import LIMITS, Limits
 from data.metrics import (
@@ -23,9 +25,10 @@ from data.model.picture import CallLine, DayMark, DayStrip, Detail, TimelinePart
 from data.model.rows import Call, Sample, Span
 from data.model.text import mask_name, mask_number, safe_text
 from data.model.words import State
-from data.moments import break_marks, gap_marks, queue_marks, service_marks
+from data.moments import break_marks, gap_marks, queue_marks, service_marks, source_gap_marks
 from data.store.directory import DirectoryCache
 from data.store.schema import CALL_COLUMNS
+from data.store.sources import Stretches, coverage, expected, merged, sources_at
 
 MAX_CALLS = 500
 """How many visits a detail lists, the newest first."""
@@ -45,14 +48,15 @@ class DayBook:
         The strip begins and ends at the whole hours around the contacts, or around what was measured without any.
         """
         load, levels = self._intervals(day)
-        measured = self._measured(day)
-        names = {queue_id: queue.name for queue_id, queue in self._directory.queues.items()}
+        by_source = coverage(self._connection, day)
+        measured = merged(chain.from_iterable(by_source.values()))
         target = min((queue.goal.target for queue in self._directory.queues.values()), default=limits.service_good)
         marks = [
-            *queue_marks(self._samples(day), names, limits),
+            *queue_marks(self._samples(day), self._directory.queue_words(), limits),
             *break_marks(self._pauses(day), limits),
             *service_marks(levels, INTERVAL, target, limits.least_n),
             *gap_marks(measured),
+            *self._source_gaps(day, by_source, measured),
             *self._flags(day),
         ]
         end_ms = measured[-1][1] if measured else day.until_ms
@@ -80,13 +84,18 @@ class DayBook:
             levels[start_ms] = (old[0] + within, old[1] + n)
         return load, [(start_ms, *parts) for start_ms, parts in levels.items()]
 
-    def _measured(self, day: Window) -> list[tuple[int, int]]:
-        rows = self._connection.execute(
-            "SELECT max(since_ms, ?1), min(until_ms, ?2) FROM coverage WHERE since_ms < ?2 AND until_ms > ?1 "
-            "ORDER BY since_ms",
-            day,
-        ).fetchall()
-        return [(since_ms, until_ms) for since_ms, until_ms in rows]
+    def _source_gaps(self, day: Window, measured: Mapping[int, Stretches], whole: Stretches) -> list[DayMark]:
+        """Return when one source of several was not measured while another one was."""
+        sources = sources_at(self._connection, day.until_ms)
+        belonged = expected(sources)
+        if len(belonged) < 2:
+            return []
+        return [
+            mark
+            for source in sources
+            if source.id in belonged
+            for mark in source_gap_marks(source.name, measured.get(source.id, ()), whole, belonged[source.id])
+        ]
 
     def _samples(self, day: Window) -> list[Sample]:
         rows = self._connection.execute(
@@ -95,8 +104,10 @@ class DayBook:
         return [Sample(*row) for row in rows]
 
     def _pauses(self, day: Window) -> list[tuple[str, Span]]:
+        """Return the pauses of a day; an open one lasts as long as its source was measured, and that moment too."""
         rows = self._connection.execute(
-            "SELECT s.agent_id, s.reason, s.since_ms, s.until_ms FROM agent a CROSS JOIN state_span s "
+            "SELECT s.agent_id, s.reason, s.since_ms, coalesce(s.until_ms, 1 + (SELECT max(until_ms) FROM coverage "
+            "WHERE source_id = a.source_id)) FROM agent a CROSS JOIN state_span s "
             "ON s.agent_id = a.id WHERE s.state = 'not_ready' AND s.since_ms >= ? AND s.since_ms < ?",
             day,
         ).fetchall()
@@ -159,7 +170,9 @@ class DayBook:
         title = self._directory.queue_name(queue_id)
         since_ms = (calls[-1].entered_ms if calls else moment_ms) // MINUTE * MINUTE
         depth = self._depth(queue_id, since_ms, moment_ms)
-        return Detail(title, moment_ms, *day, (), self._lines(calls, moment_ms), shown, depth, since_ms, len(calls))
+        key = self._directory.queue_key(queue_id)
+        lines = self._lines(calls, moment_ms)
+        return Detail(title, moment_ms, *day, (), lines, shown, depth, since_ms, len(calls), key)
 
     def _depth(self, queue_id: int, since_ms: int, moment_ms: int) -> tuple[int, ...]:
         """Return how many waited in a queue at each whole minute from one to a moment."""
@@ -179,7 +192,7 @@ class DayBook:
             "WHERE agent_id = ?1 AND since_ms <= ?2), ?2) ORDER BY since_ms",
             (agent_id, day.since_ms, min(moment_ms, day.until_ms)),
         ).fetchall()
-        end = min(moment_ms, self._edge(moment_ms))
+        end = min(moment_ms, self._edge(agent_id, moment_ms))
         parts = []
         for state, reason, queue_id, since_ms, until_ms in rows:
             since = max(since_ms, day.since_ms)
@@ -189,11 +202,14 @@ class DayBook:
                 parts.append(TimelinePart(State(state), safe_text(reason), queue, since, until))
         return tuple(parts)
 
-    def _edge(self, moment_ms: int) -> int:
+    def _edge(self, agent_id: int, moment_ms: int) -> int:
+        """Return up to when an agent's source was measured, as known at a moment."""
         row = self._connection.execute(
-            "SELECT max(until_ms) FROM coverage WHERE since_ms <= ?", (moment_ms,)
+            "SELECT until_ms FROM coverage WHERE source_id = (SELECT source_id FROM agent WHERE id = ?) "
+            "AND since_ms <= ? ORDER BY since_ms DESC LIMIT 1",
+            (agent_id, moment_ms),
         ).fetchone()
-        return int(row[0] or moment_ms)
+        return int(row[0]) if row else moment_ms
 
     def _calls(self, where: str, owner: int, moment_ms: int, day: Window) -> list[Call]:
         """Return the day's visits up to a moment, as they stood then, the newest first."""

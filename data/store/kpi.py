@@ -178,16 +178,3 @@ def goals(connection: sqlite3.Connection, window: Window) -> dict[int, set[Goal]
             found[queue_id].clear()
         found[queue_id].add(Goal(*goal))
     return found
-
-
-def coverage(connection: sqlite3.Connection) -> list[tuple[int, int]]:
-    """Return what was measured by any source, as (since, until) in ms, in order and merged."""
-    merged: list[tuple[int, int]] = []
-    for since_ms, until_ms in connection.execute(
-        "SELECT since_ms, until_ms FROM coverage ORDER BY since_ms"
-    ).fetchall():
-        if merged and since_ms <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], until_ms))
-        else:
-            merged.append((since_ms, until_ms))
-    return merged

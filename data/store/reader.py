@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
@@ -27,6 +28,7 @@ from data.model.picture import (
     Picture,
     SourceState,
     Totals,
+    worst_of,
 )
 from data.model.text import safe_text
 from data.model.words import FlagKind, Health, Mark, State
@@ -35,12 +37,7 @@ from data.store.boot import boot_id
 from data.store.day import DayBook
 from data.store.directory import DirectoryCache
 from data.store.files import explain, open_for_reading
-
-STALE_MS = 15_000
-"""How long after the last measured moment states still count as known (see `SourceState`)."""
-
-LATE_INTERVALS, STALE_INTERVALS = 2, 5
-"""A source is late after this many intervals without an answer, and stale after that many (but 15 s at least)."""
+from data.store.sources import LATE_INTERVALS, STALE_INTERVALS, STALE_MS, coverage, merged, present_at
 
 
 class Reader:
@@ -99,9 +96,9 @@ class Reader:
             return connection.execute("SELECT 1 FROM heartbeat LIMIT 1").fetchone() is not None
 
     def measured(self) -> list[tuple[int, int]]:
-        """Return what was measured, as (since, until) in ms, in order."""
+        """Return what was measured of any source, as (since, until) in ms, in order."""
         with self.one_state() as connection:
-            return connection.execute("SELECT since_ms, until_ms FROM coverage ORDER BY since_ms").fetchall()
+            return merged(chain.from_iterable(coverage(connection).values()))
 
     def bounds(self) -> tuple[int, int] | None:
         """Return the first and the last measured moment, None where nothing was measured."""
@@ -124,20 +121,17 @@ class Reader:
 
     def _floor_at(self, moment_ms: int, zone: ZoneInfo) -> Picture:
         day = day_around(moment_ms, zone)
-        self.directory.refresh(moment_ms)
-        source = self._source_at(moment_ms)
-        edge_ms = source.measured_ms if source.measured_ms is not None else moment_ms
-        known = source.health == Health.UP
+        sources = present_at(self.connection, moment_ms)
+        self.directory.refresh(moment_ms, sources.here)
         flags = self._flags_at(moment_ms)
         counts: dict[int, list[int]] = {}  # flags, praise, and of the flags the urgent
         for flag in flags:
             count = counts.setdefault(flag.agent_id, [0, 0, 0])
             count[flag.kind == FlagKind.PRAISE] += 1
             count[2] += flag.kind in URGENT
-        live = self._is_live(moment_ms)
-        agents = self._agents.at(moment_ms, day.since_ms, None if known else edge_ms, counts, live)
+        agents = self._agents.at(moment_ms, day.since_ms, sources, counts)
         free = self._agents.free(agents)
-        queues, overall = self._queues.at(moment_ms, day.since_ms, free, self._agents.members, known, live)
+        queues, overall = self._queues.at(moment_ms, day.since_ms, free, self._agents.members, sources)
         oldest = min((q.oldest_ms for q in queues if q.oldest_ms is not None), default=None)
         totals = Totals(
             waiting=sum(q.waiting for q in queues),
@@ -147,48 +141,32 @@ class Reader:
             flags=sum(flag.kind != FlagKind.PRAISE for flag in flags),
         )
         checklist = self._checklist_at(moment_ms, day.since_ms)
-        return Picture(moment_ms, *day, source, queues, agents, flags, checklist, self.directory.seats, totals)
+        source, seats = worst_of(sources.states), self.directory.seats
+        return Picture(moment_ms, *day, source, queues, agents, flags, checklist, seats, totals, sources.states)
 
     def strip_of(self, moment_ms: int, zone: ZoneInfo, limits: Limits = LIMITS) -> DayStrip:
         """Return the local day around a moment for the scrubber."""
         with self.one_state():
-            self.directory.refresh(moment_ms)
+            self._refresh(moment_ms)
             return self._days.strip(day_around(moment_ms, zone), limits)
 
     def detail_of(self, kind: Literal["agent", "queue"], owner: int, moment_ms: int, zone: ZoneInfo) -> Detail:
         """Return the day of an agent or a queue, up to a moment."""
         with self.one_state():
-            self.directory.refresh(moment_ms)
+            self._refresh(moment_ms)
             day = day_around(moment_ms, zone)
             return (self._days.agent if kind == "agent" else self._days.queue)(owner, moment_ms, day)
 
-    def _source_at(self, moment_ms: int) -> SourceState:
-        """Say whether a moment was measured: it was within a covered stretch, or shortly after one."""
-        row = self.connection.execute(
-            "SELECT s.name, c.until_ms FROM coverage c JOIN source s ON s.id = c.source_id "
-            "WHERE c.since_ms <= ? ORDER BY c.since_ms DESC LIMIT 1",
-            (moment_ms,),
-        ).fetchone()
-        if row is None:
-            return SourceState("", Health.NONE, None)
-        name, until_ms = row
-        beyond = moment_ms - until_ms
-        interval = self._interval()
-        limit = max(STALE_INTERVALS * interval, STALE_MS)
-        health = Health.UP if beyond <= limit else Health.NONE
-        return SourceState(safe_text(name), health, min(until_ms, moment_ms), interval)
-
-    def _is_live(self, moment_ms: int) -> bool:
-        """Whether the store knows of nothing after a moment."""
-        edge_ms = self.connection.execute("SELECT max(until_ms) FROM coverage").fetchone()[0]
-        return edge_ms is not None and moment_ms >= edge_ms
-
-    def _interval(self) -> int:
-        row = self.connection.execute("SELECT max(interval_ms) FROM heartbeat").fetchone()
-        return int(row[0] or 0)
+    def _refresh(self, moment_ms: int) -> None:
+        """Bring the directory to a moment, with the names by which its floor is told."""
+        self.directory.refresh(moment_ms, present_at(self.connection, moment_ms).here)
 
     def pulse(self, boot_ms: int, boot: str | None = None) -> SourceState:
-        """Return how the poller is now. NONE: none ever ran on this store.
+        """Return the worst of `pulses`: how the poller is now. NONE: none ever ran on this store."""
+        return worst_of(self.pulses(boot_ms, boot))
+
+    def pulses(self, boot_ms: int, boot: str | None = None) -> tuple[SourceState, ...]:
+        """Return how the poller is now with each source that it polls, in the order in which they were taken up.
 
         Args:
             boot_ms: The present on CLOCK_BOOTTIME.
@@ -196,27 +174,12 @@ class Reader:
                 poller that is gone.
         """
         with self.one_state() as connection:
-            row = connection.execute(
+            rows = connection.execute(
                 "SELECT s.name, h.at_ms, h.boot_ms, h.good_boot_ms, h.interval_ms, h.error, h.boot FROM heartbeat h "
-                "JOIN source s ON s.id = h.source_id ORDER BY h.at_ms DESC LIMIT 1"
-            ).fetchone()
-        if row is None:
-            return SourceState("", Health.NONE, None)
-        name, at_ms, beat_ms, good_ms, interval_ms, error, beat_boot = row
-        gone = beat_boot != (boot_id() if boot is None else boot)
-        silent = boot_ms - max(beat_ms, good_ms)
-        age = boot_ms - good_ms
-        limit = max(STALE_INTERVALS * interval_ms, STALE_MS)
-        if error or gone or age < 0 or silent > 4 * limit:
-            health = Health.DOWN
-        elif age > limit:
-            health = Health.STALE
-        elif age > LATE_INTERVALS * interval_ms:
-            health = Health.LATE
-        else:
-            health = Health.UP
-        measured = at_ms - (beat_ms - good_ms)
-        return SourceState(safe_text(name), health, measured, interval_ms, safe_text(error, 300))
+                "JOIN source s ON s.id = h.source_id ORDER BY s.id"
+            ).fetchall()
+        boot = boot_id() if boot is None else boot
+        return tuple(_pulse(row, boot_ms, boot) for row in rows)
 
     def goal_of(self, queue_id: int, moment_ms: int) -> Goal:
         """Return what a visit to a queue at a moment is measured against."""
@@ -264,6 +227,24 @@ class Reader:
         return ChecklistView(
             safe_text(key), safe_text(title_en), safe_text(title_zh), due_ms, tuple(_item(item) for item in items)
         )
+
+
+def _pulse(row: tuple[str, int, int, int, int, str, str], boot_ms: int, boot: str) -> SourceState:
+    """Return how a source is by its poller's last sign of life, at a time since a boot."""
+    name, at_ms, beat_ms, good_ms, interval_ms, error, beat_boot = row
+    silent = boot_ms - max(beat_ms, good_ms)
+    age = boot_ms - good_ms
+    limit = max(STALE_INTERVALS * interval_ms, STALE_MS)
+    if error or beat_boot != boot or age < 0 or silent > 4 * limit:
+        health = Health.DOWN
+    elif age > limit:
+        health = Health.STALE
+    elif age > LATE_INTERVALS * interval_ms:
+        health = Health.LATE
+    else:
+        health = Health.UP
+    measured = at_ms - (beat_ms - good_ms)
+    return SourceState(safe_text(name), health, measured, interval_ms, safe_text(error, 300))
 
 
 def _item(row: tuple[object, ...]) -> ItemRow:

@@ -103,7 +103,7 @@ class Writer:
             connection.executemany("INSERT OR REPLACE INTO site VALUES (?, ?)", values.items())
 
     def known(self, source: str) -> Known:
-        """Return what a source's recorder knew when it last wrote; a new source is given its id and its range of ids."""
+        """Return what a source's recorder knew when it last wrote. A new source is given its range of ids."""
         with self.transaction() as connection:
             connection.execute("INSERT OR IGNORE INTO source (name) VALUES (?)", (source,))
             return restore.known(connection, source)

@@ -97,18 +97,20 @@ def test_overrides_by_queue_team_and_reason() -> None:
     limits = Limits(by_queue={"tech": slow}, by_team={"North": slow}, by_reason={"rest": (1, 2, 3)})
     talking = ANN._replace(state=State.TALKING, team="South")
     assert agent_level(talking, 6 * MINUTE, limits) is ALARM
-    assert agent_level(talking._replace(queue="tech"), 6 * MINUTE, limits) is CALM
+    assert agent_level(talking._replace(queue="tech·pbx2", queue_key="tech"), 6 * MINUTE, limits) is CALM
     assert agent_level(talking._replace(team="North"), 6 * MINUTE, limits) is CALM
     assert state_level(State.NOT_READY, "break", 2, limits) is WARN
 
 
 def test_a_queue_is_as_bad_as_its_worst_figure() -> None:
     service = ServiceLevel(0.95, 95, 100, "answered_and_abandoned", 20_000)
-    row = QueueRow(1, "tech", Channel.VOICE, 0, None, 0, service, 100, 95, 5, 2, 4, 0, ())
+    row = QueueRow(1, "Tech", Channel.VOICE, 0, None, 0, service, 100, 95, 5, 2, 4, 0, (), key="tech")
     assert queue_level(row, 0) is CALM
     assert queue_level(row._replace(waiting=1, oldest_ms=0), 1_000) is NOTICE
     assert queue_level(row._replace(waiting=1, oldest_ms=0), 61_000) is WARN
     assert queue_level(row._replace(service=service._replace(ratio=0.5)), 0) is ALARM
+    patient = Limits(by_queue={"tech": replace(LIMITS, wait_ms=(90_000, 120_000))})
+    assert queue_level(row._replace(waiting=1, oldest_ms=0), 61_000, patient) is NOTICE
 
 
 @given(st.sampled_from(State), st.integers(0, 10**8), st.integers(0, 10**8))
