@@ -22,6 +22,7 @@ GROUP = "floorwalk.adapters"
 BUILT_IN: Mapping[str, tuple[str, str]] = {
     "simulator": ("data.adapters.simulator", "Simulator"),
     "queue_log": ("data.adapters.queue_log", "QueueLog"),
+    "asterisk": ("data.adapters.asterisk", "Asterisk"),
 }
 """The adapters in the tree, found without asking the installation: name → (module, class)."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from data.adapters.asterisk.status import Clock, caller, interface_of, whole
+from data.adapters.asterisk.status import Clock, Entry, caller, interface_of, whole
 from data.model.observation import (
     CallAnswered,
     CallEnded,
@@ -35,6 +35,10 @@ Visit = tuple[str, str]
 
 CONNECTING_MS = 10_000
 """Who left a queue's list and is not connected after this long has gone; the agent may hear an announcement first."""
+
+
+_TOLD_LATE_MS = 2_000
+"""A list tells waits in whole seconds, and an entry may be in it before its event is taken."""
 
 
 class Talk(NamedTuple):
@@ -91,6 +95,11 @@ class Events:
         """Return who has left a queue's list for an agent's phone and is not connected yet."""
         seen = (self._joined.get(visit) for visit in self._leaving)
         return [WaitingSeen(e.call, e.queue, e.at_ms, e.caller, e.caller_name) for e in seen if e is not None]
+
+    def unheard(self, entries: Iterable[Entry], clock: Clock, since_ms: int) -> frozenset[str]:
+        """Return who waits, came after a moment, and was in no event."""
+        new = (entry for entry in entries if clock.now_ms - entry.wait_s * 1000 > since_ms + _TOLD_LATE_MS)
+        return frozenset(entry.call for entry in new if (entry.call, entry.queue) not in self._joined)
 
     def channel_of_agent(self, interface: str) -> str | None:
         """Return the channel of the call at an agent's phone, None where none is known."""

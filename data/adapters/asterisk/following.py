@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 from data.adapters.asterisk.status import Membership
 from data.adapters.base import SourceError
@@ -95,13 +95,12 @@ class FollowedLog:
 
 def by_interface(events: Iterable[Event], interfaces: Interfaces, skew_ms: int) -> list[Event]:
     """Return the log's events by our clock, with agents by interface."""
-    turned = []
-    for event in events:
-        at_ms = event.at_ms - skew_ms
-        name = getattr(event, "agent", None)
-        if name:
-            agent = interfaces.of(getattr(event, "queue", None), name)
-            turned.append(cast(Event, event._replace(at_ms=at_ms, agent=agent)))
-        else:
-            turned.append(cast(Event, event._replace(at_ms=at_ms)))
-    return turned
+    return [_turned(event, interfaces, event.at_ms - skew_ms) for event in events]
+
+
+def _turned(event: Event, interfaces: Interfaces, at_ms: int) -> Event:
+    changed: dict[str, Any] = {"at_ms": at_ms}
+    name = getattr(event, "agent", None)
+    if name:
+        changed["agent"] = interfaces.of(getattr(event, "queue", None), name)
+    return event._replace(**changed)

@@ -46,7 +46,7 @@ class _Held(NamedTuple):
     """An unanswered end told by an event, kept back until the log says which kind of end it was."""
 
     event: CallEnded
-    count: int
+    nth: int
 
 
 class Reconciler:
@@ -69,7 +69,9 @@ class Reconciler:
             listened_ms: Since when events are listened to without a break.
         """
         due = dict(self._held)
-        by_log = {self._count(event, log=True): event for event in logged if isinstance(event, _TOLD_ONCE)}
+        by_log: dict[tuple[Fact, int], Event] = {
+            self._count(event, log=True): event for event in logged if isinstance(event, _TOLD_ONCE)
+        }
         merged: list[Event] = []
         for event in told:
             if not isinstance(event, _TOLD_ONCE):
@@ -110,8 +112,8 @@ class Reconciler:
         for fact, held in due.items():
             if self._held.get(fact) == held:
                 del self._held[fact]
-                if self._counts[fact].passed < held.count:
-                    yield self._passed(fact, held.count, held.event)
+                if self._counts[fact].passed < held.nth:
+                    yield self._passed(fact, held.nth, held.event)
 
     def _count(self, event: Event, *, log: bool) -> tuple[Fact, int]:
         """Return which fact an event tells and for the how manieth time."""

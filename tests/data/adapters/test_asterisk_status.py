@@ -81,7 +81,7 @@ def test_in_use_without_a_call_of_the_queue_may_be_a_ring_or_a_call_of_their_own
 
 def test_in_a_call_of_one_queue_the_other_queues_do_not_matter() -> None:
     agent = seen(member("sales", 2), member("support", 2, in_call=True, paused="Lunch"))
-    assert (agent.state, agent.queue, agent.or_states) == (State.TALKING, "support", {State.HOLD})
+    assert (agent.state, agent.queue, agent.or_states) == (State.TALKING, "support", frozenset({State.HOLD}))
 
 
 def test_paused_in_all_queues_is_not_ready_for_the_last_reason() -> None:
