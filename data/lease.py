@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -39,11 +40,15 @@ class Lease:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = safe_text(os.read(self._file, 200).decode("utf-8", "replace").strip())
+            holder = safe_text(os.pread(self._file, 200, 0).decode("utf-8", "replace").strip())
             os.close(self._file)
             raise HeldError(store, holder) from None
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"{who} (process {os.getpid()})\n".encode(), 0)
+        except OSError as error:
+            os.close(self._file)
+            raise StoreError(f"{path} can't be locked ({error.strerror}): put the store on a local disk", 73) from error
+        with suppress(OSError):  # the lock holds without the note, should the disk be full
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, f"{who} (process {os.getpid()})\n".encode(errors="replace"), 0)
 
     def release(self) -> None:
         """Let the next writer in."""

@@ -5,27 +5,43 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import sys
-import time
 from collections.abc import Mapping
-from typing import Any
+from datetime import UTC, datetime
 
-from data.adapters.base import Adapter, Capability, Resumable
+from data.adapters.base import Adapter, Capability, Resumable, SourceError
+from data.adapters.vetting import is_foreign, vetted
 from data.metrics import Goal
-from data.model.known import Known, Rows
+from data.model.known import Known
 from data.model.observation import AgentEntry, Directory, Observation, QueueEntry
-from data.model.text import safe_text
+from data.poller.asking import Asking
+from data.poller.clock import BACK_MS, Clock
+from data.poller.goals import measured_against
+from data.poller.outbox import Outbox, SpoiltError
+from data.poller.placing import is_kept, is_silence, placed
+from data.poller.telling import access_error, seconds, tell, words
 from data.recorder import record
-from data.store.boot import boot_id, boot_ms
+from data.store.boot import boot_id
 from data.store.files import StoreError
 from data.store.writer import Beat, Writer
 
 MAX_BACKOFF_S = 60.0
 """The longest pause between two tries, however often they failed."""
+MAX_TOLD = 50
+"""So many kinds of nonsense of one source are told, each once."""
+
+
+def longest_poll_s(interval_ms: int) -> float:
+    """Return the most that one poll may take in all, by its interval."""
+    return max(10.0, min(5 * interval_ms / 1000, 60.0))
+
+
+def longest_pause_s(interval_ms: int, failures: int) -> float:
+    """Return the most to wait after so many failed polls in a row; a random part of it is waited."""
+    return min(MAX_BACKOFF_S, interval_ms / 1000 * (1 << min(failures, 10)))
 
 
 class Poller:
-    """One adapter, one store. `deadline_s` is the most that one poll may take in all."""
+    """One source: its adapter, and what its recorder knows. The store's writer is shared with the other sources."""
 
     def __init__(
         self,
@@ -34,94 +50,227 @@ class Poller:
         interval_ms: int,
         deadline_s: float | None = None,
         goals: Mapping[str, Goal] | None = None,
+        *,
         name: str = "",
+        clock: Clock | None = None,
+        secrets: tuple[str, ...] = (),
     ) -> None:
-        """Take up the source where its last observation left it. `name` is what the store knows it by.
+        """Take up the source where its last observation left it. Raises StoreError.
 
-        `goals` say what a queue is measured against where the source does not, by the queue's key, "" for the rest.
+        Args:
+            adapter: Asks the source.
+            writer: The store's.
+            interval_ms: From one poll to the next.
+            deadline_s: The most that one poll may take in all, None: by the interval.
+            goals: What a queue is measured against where the source does not say, by the queue's key, "" for the rest.
+            name: What the store knows the source by, "": the adapter's own name.
+            clock: The machine's clocks.
+            secrets: Texts that must not be told, whatever the adapter says in its errors.
         """
-        self.goals = goals or {}
         self.adapter = adapter
         self.writer = writer
         self.interval_ms = interval_ms
-        self.deadline_s = deadline_s if deadline_s is not None else max(10.0, 5 * interval_ms / 1000)
-        self.known: Known = writer.known(name or adapter.name)
+        self.goals = goals or {}
+        self.name = name or adapter.name
+        self.clock = clock or Clock()
+        self.secrets = secrets
+        self.asking = Asking(adapter, longest_poll_s(interval_ms) if deadline_s is None else deadline_s, secrets)
+        self.known: Known = writer.known(self.name)
         self.failures = 0
-        self.stopping = asyncio.Event()
-        self._good_boot_ms = boot_ms()
-        self._unwritten: list[Rows] = []
-        if isinstance(adapter, Resumable) and self.known.coverage is not None:
-            adapter.resume(self.known.cursor, self.known.coverage.until_ms, _directory(self.known))
+        """How many polls failed since the last good one."""
+        self.refused = ""
+        """Why the source does not let us in; it is not asked any more. "" while it does."""
+        self._outbox = Outbox(writer)
+        self._foreign = is_foreign(adapter)
+        self._resumed = not (isinstance(adapter, Resumable) and self.known.coverage is not None)
+        self._good_boot_ms = self.clock.boot_ms()
+        self._down_boot_ms: int | None = None
+        """Since when the source gives nothing, or the store takes nothing."""
+        self._missed = True
+        """Whether a poll failed since the last one that was recorded; before the first, nobody looked."""
+        self._forgotten = False
+        """Whether more is known than the store was willing to take."""
+        self._behind = False
+        """Whether a clock was set back and has not caught up."""
+        self._beaten = True
+        """Whether the store took the last sign of life."""
+        self._told: set[str] = set()
+
+    def stop(self) -> None:
+        """End `run` soon, whatever it waits for."""
+        self.asking.stop()
 
     async def run(self) -> None:
-        """Poll at the interval, on whole intervals, until `stopping` is set."""
-        while not self.stopping.is_set():
-            began = time.monotonic()
-            await self.once()
-            await self._pause(began)
+        """Poll at the interval, on whole intervals, until `stop`, or until the source does not let us in."""
+        now = asyncio.get_running_loop().time
+        try:
+            while not self.asking.stopping and not self.refused:
+                began = now()
+                await self.once()
+                if not self.refused:
+                    await self.asking.pause(self._pause_s(now() - began))
+            while not self.asking.stopping and not self._settled():
+                await self.asking.pause(MAX_BACKOFF_S)
+        finally:
+            wrong = await self.asking.let_go()
+            if wrong:
+                self._say(wrong)
+            self._settled()
+
+    def _pause_s(self, took_s: float) -> float:
+        """Return how long to wait for the next whole interval or, after failures, a random part of a growing pause."""
+        interval = self.interval_ms / 1000
+        if self.failures:
+            return random.uniform(0, longest_pause_s(self.interval_ms, self.failures))  # noqa: S311
+        if self._down_boot_ms is not None:  # the store's trouble is no reason to look away, only to hold less
+            return min(MAX_BACKOFF_S, 5 * interval)
+        return interval - took_s % interval
 
     async def once(self) -> None:
         """Poll once and write what came of it; a failure is told once, and its end once."""
         try:
-            async with asyncio.timeout(self.deadline_s):
-                observation = await self.adapter.poll()
+            self._resume()
+            answer = await self.asking.answer()
         except Exception as error:
-            self._failed(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+            if access_error(error) is not None:
+                self._refuse(words(error, self.secrets))
+            else:
+                self._failed(words(error, self.secrets))
             return
-        self._good_boot_ms = boot_ms()
-        try:
-            self._record(observation)
-        except Exception as error:  # an adapter's nonsense is told, and ends nothing
-            self._failed(f"what the source says can't be recorded: {type(error).__name__}: {error}")
-            return
+        if answer is not None:
+            self._take(answer)
 
-    def _record(self, observation: Observation) -> None:
-        if Capability.PLAYED_SUPERVISOR not in self.adapter.capabilities:
-            observation = cleaned(observation)._replace(acts=())
-        self.known, rows = record(self.known, measured_against(observation, self.goals))
-        self._unwritten.append(rows)
+    def _resume(self) -> None:
+        """Let the adapter go on where the last run stopped, before the first poll. Raises SourceError."""
+        covered = self.known.coverage
+        if not self._resumed and covered is not None and isinstance(self.adapter, Resumable):
+            try:
+                self.adapter.resume(self.known.cursor, covered.until_ms, _directory(self.known))
+            except SourceError:
+                raise
+            except Exception as error:
+                raise SourceError(f"it can't go on where it stopped: {words(error, self.secrets)}") from error
+        self._resumed = True
+
+    # -------------------------------------------------------------- recording
+
+    def _take(self, answer: object) -> None:
+        """Record an answer and write it."""
+        boot_ms = self.clock.boot_ms()
+        try:
+            observation = self._usable(answer)
+            if self._forgotten:
+                self.known, self._forgotten = self.writer.known(self.name), False
+            observation = self._timed(observation, boot_ms - self._good_boot_ms)
+            self.known, rows = record(self.known, measured_against(observation, self.goals))
+        except Exception as error:  # an adapter's nonsense is told, and ends nothing
+            self._failed(f"what it says can't be recorded: {words(error, self.secrets)}")
+            return
+        self._good_boot_ms = boot_ms
+        self._missed = False
+        self.failures = 0
+        self._outbox.rows.append(rows)
         self._write()
 
-    def _write(self) -> None:
-        """Write what is not written yet, oldest first; what the store does not take now is kept for the next time."""
-        try:
-            while self._unwritten:
-                last = len(self._unwritten) == 1
-                self.writer.write(self._unwritten[0], self._beat() if last else None)
-                del self._unwritten[0]
-        except StoreError as error:
-            self._failed(f"{error} ({len(self._unwritten)} answers are kept meanwhile)", beat=False)
+    def _usable(self, answer: object) -> Observation:
+        """Return what of an answer can be used. Raises SourceError where that is nothing."""
+        if not self._foreign and isinstance(answer, Observation):
+            played = Capability.PLAYED_SUPERVISOR in self.adapter.capabilities
+            return answer if played else answer._replace(acts=())
+        observation, faults = vetted(answer, self.clock.wall_ms())
+        for fault in faults:
+            if fault.kind not in self._told and len(self._told) < MAX_TOLD:
+                self._told.add(fault.kind)
+                self._say(f"a part of what it says is left out: {fault.said} ({fault.times} such in this answer)")
+        return observation
+
+    def _timed(self, observation: Observation, silent_ms: int) -> Observation:
+        """Return an answer where it belongs in the store's time, and tell when a clock was set."""
+        if Capability.EVENTS not in self.adapter.capabilities and (
+            self._missed or is_silence(silent_ms, self.interval_ms)
+        ):
+            observation = observation._replace(since_ms=None)
+        self._tell_steps(observation)
+        return placed(observation, self.known)
+
+    def _tell_steps(self, observation: Observation) -> None:
+        """Tell once that a clock was set: the machine's, or the one that the source goes by."""
+        stepped_ms = self.clock.stepped_ms()
+        if stepped_ms > 0:
+            self._say(f"the clock went ahead by {seconds(stepped_ms)}: what is measured from now on is dated by it")
+        covered = self.known.coverage
+        if covered is None or is_kept(observation, self.known):
             return
-        if self.failures:
-            self.failures = 0
-            tell("well again")
+        back_ms = max(-stepped_ms, covered.until_ms - observation.until_ms)
+        if back_ms > BACK_MS and not self._behind:
+            self._say(f"the clock went back by {seconds(back_ms)}: time stands still here until it has caught up")
+            self._behind = True
+        elif back_ms < 0:
+            self._behind = False
+
+    # -------------------------------------------------------------- writing, and telling
+
+    def _write(self) -> None:
+        try:
+            self._outbox.write(self._beat())
+        except StoreError as error:
+            self._down(f"{error} (answers kept meanwhile: {len(self._outbox.rows)})")
+        except SpoiltError as error:
+            self._forgotten = True
+            self._failed(f"what it says can't be written, and is left out: {words(error, self.secrets)}")
+        else:
+            self._well()
+
+    def _settled(self) -> bool:
+        """Write what is left when the source is asked no more; return whether the store has it all."""
+        if self._outbox.rows:
+            self._write()
+        if self.refused and not self._beaten:
+            self._leave_beat()
+        return self._beaten and not self._outbox.rows
 
     def _beat(self, error: str = "") -> Beat:
-        at_ms = time.time_ns() // 1_000_000
-        return Beat(at_ms, boot_ms(), self._good_boot_ms, self.interval_ms, os.getpid(), error, boot_id())
+        now, error = self.clock, error or self.refused
+        return Beat(now.wall_ms(), now.boot_ms(), self._good_boot_ms, self.interval_ms, os.getpid(), error, boot_id())
 
-    def _failed(self, why: str, beat: bool = True) -> None:
-        if not self.failures:
-            tell(why)
-        self.failures += 1
-        if beat:
-            try:
-                self.writer.beat(self.known.source_id, self._beat(why))
-            except StoreError as error:
-                tell(str(error))
-
-    async def _pause(self, began: float) -> None:
-        """Wait for the next whole interval, or, after failures, a random part of a growing pause."""
-        interval = self.interval_ms / 1000
-        if self.failures:
-            pause = random.uniform(0, min(MAX_BACKOFF_S, interval * 2 ** min(self.failures, 10)))  # noqa: S311
-        else:
-            pause = interval - (time.monotonic() - began) % interval
+    def _leave_beat(self, error: str = "") -> None:
+        """Leave a sign of life that says what is wrong."""
         try:
-            async with asyncio.timeout(pause):
-                await self.stopping.wait()
-        except TimeoutError:
-            return
+            self.writer.beat(self.known.source_id, self._beat(error))
+        except StoreError as fault:
+            if self._beaten:
+                self._say(str(fault))
+            self._beaten = False
+        else:
+            self._beaten = True
+
+    def _failed(self, why: str) -> None:
+        """Take note of a failed poll: the source is down at once."""
+        self.failures += 1
+        self._missed = True
+        self._down(why)
+        self._leave_beat(why)
+
+    def _refuse(self, why: str) -> None:
+        """Ask no more: to knock again and again would lock the account."""
+        self.refused = why
+        self._say(f"{why}; it is not asked again until the poller is started anew")
+        self._leave_beat()
+
+    def _down(self, why: str) -> None:
+        if self._down_boot_ms is None:
+            self._down_boot_ms = self.clock.boot_ms()
+            self._say(why)
+
+    def _well(self) -> None:
+        self._beaten = True
+        if self._down_boot_ms is not None and not self.refused:
+            self._say(f"well again after {seconds(self.clock.boot_ms() - self._down_boot_ms)}")
+            self._down_boot_ms = None
+
+    def _say(self, text: str) -> None:
+        at = datetime.fromtimestamp(self.clock.wall_ms() / 1000, UTC)
+        tell(f"{at:%Y-%m-%dT%H:%M:%SZ} {self.name}: {text}")
 
 
 def _directory(known: Known) -> Directory:
@@ -129,46 +278,3 @@ def _directory(known: Known) -> Directory:
     entries = known.entries.values()
     agents = tuple(entry for entry in entries if isinstance(entry, AgentEntry))
     return Directory(agents, tuple(entry for entry in entries if isinstance(entry, QueueEntry)))
-
-
-def cleaned(observation: Observation) -> Observation:
-    """Return an observation whose texts are safe, whatever the adapter let through."""
-    events = [_safe(event) for event in observation.events]
-    directory = observation.directory
-    if directory is not None:
-        directory = Directory(*(tuple(_safe(entry) for entry in entries) for entries in directory))
-    return observation._replace(events=events, directory=directory)
-
-
-def _safe(told: Any) -> Any:  # noqa: ANN401 (any of the named tuples of an observation)
-    return type(told)(*(_safe_value(value) for value in told))
-
-
-def _safe_value(value: Any) -> Any:  # noqa: ANN401
-    if type(value) is str:
-        return safe_text(value)
-    return tuple(map(_safe_value, value)) if type(value) is tuple else value
-
-
-def measured_against(observation: Observation, goals: Mapping[str, Goal]) -> Observation:
-    """Return an observation whose queues have the site's goals where the source names none."""
-    directory = observation.directory
-    if directory is None or not goals:
-        return observation
-    queues = tuple(_with_goal(queue, goals.get(queue.key, goals.get("", Goal()))) for queue in directory.queues)
-    return observation._replace(directory=directory._replace(queues=queues))
-
-
-def _with_goal(queue: QueueEntry, goal: Goal) -> QueueEntry:
-    return queue._replace(
-        threshold_ms=goal.threshold_ms if queue.threshold_ms is None else queue.threshold_ms,
-        short_abandon_ms=goal.short_abandon_ms if queue.short_abandon_ms is None else queue.short_abandon_ms,
-        target=goal.target if queue.target is None else queue.target,
-        formula=goal.formula if queue.formula is None else queue.formula,
-    )
-
-
-def tell(text: str) -> None:
-    """Say something on standard error, under the program's name."""
-    sys.stderr.write(f"floorwalk poll: {text}\n")
-    sys.stderr.flush()

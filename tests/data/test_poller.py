@@ -2,90 +2,45 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import random
 import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from data.adapters.base import Adapter, Capability, refused
+from data.adapters.base import Capability
 from data.adapters.registry import AdapterError, make
 from data.lease import HeldError, Lease
 from data.metrics import Goal
-from data.model.acts import Order, Result
 from data.model.observation import AgentEntry, Directory, FlagRaised, Observation, Paused, QueueEntry, SignedIn
 from data.model.text import safe_text
 from data.model.words import FlagKind, Health
-from data.poller import Poller, Source, measured_against, run
-from data.store.boot import boot_id, boot_ms
+from data.poller import Source, measured_against, run
+from data.store.boot import boot_id
 from data.store.files import StoreError
 from data.store.reader import Reader
 from data.store.writer import Beat, Writer
+from tests.data.played import EVENTS, START, Played, Time, polls, second
 
 UTC = ZoneInfo("UTC")
-START = 1_795_000_000_000
 ROOT = Path(__file__).parents[2]
-
-
-class Played:
-    """An adapter that plays back answers; an exception among them is raised, None hangs."""
-
-    name = "played"
-
-    def __init__(
-        self, *answers: Observation | Exception | None, capabilities: frozenset[Capability] = frozenset()
-    ) -> None:
-        self.answers: Iterator[Observation | Exception | None] = iter(answers)
-        self.capabilities = capabilities
-        self.closed = False
-
-    async def poll(self) -> Observation:
-        answer = next(self.answers)
-        if answer is None:
-            await asyncio.Event().wait()
-        if isinstance(answer, Exception):
-            raise answer
-        assert answer is not None
-        return answer
-
-    async def perform(self, order: Order) -> Result:
-        return refused(order)
-
-    async def aclose(self) -> None:
-        self.closed = True
-
-
-def second(n: int, *events: SignedIn, since: int | None = None) -> Observation:
-    at = START + n * 1000
-    return Observation("played", at - 1000 if since is None else since, at, list(events))
-
-
-def polls(path: Path, adapter: Adapter, times: int, deadline_s: float | None = None) -> Poller:
-    async def go(writer: Writer) -> Poller:
-        poller = Poller(adapter, writer, 1000, deadline_s)
-        for _ in range(times):
-            await poller.once()
-        return poller
-
-    with Writer(path) as writer:
-        return asyncio.run(go(writer))
 
 
 def test_it_records_and_gives_a_sign_of_life(tmp_path: Path) -> None:
     store = tmp_path / "s.sqlite"
-    polls(store, Played(second(1, SignedIn(START + 500, "a", "q")), second(2)), 2)
+    time = Time()
+    polls(store, Played(second(1, SignedIn(START + 500, "a", "q")), second(2)), 2, time)
     with Reader(store) as reader:
         assert reader.measured() == [(START, START + 2000)]
         assert reader.fed()
-        assert reader.pulse(boot_ms()).health is Health.UP
+        assert reader.pulse(time.boot_ms()).health is Health.UP
         assert [agent.name for agent in reader.floor_at(START + 2000, UTC).agents] == ["a"]
 
 
@@ -101,17 +56,6 @@ def test_silence_is_late_then_stale_then_down(tmp_path: Path, age_s: int, health
         assert reader.pulse(1_000_000 + age_s * 1000).health is health
 
 
-def test_one_failed_poll_is_down_at_once_and_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    store = tmp_path / "s.sqlite"
-    failing = Played(second(1), ConnectionError("no route"), ConnectionError("no route"), second(4, since=START + 3000))
-    poller = polls(store, failing, 3)
-    with Reader(store) as reader:
-        pulse = reader.pulse(boot_ms())
-        assert (pulse.health, pulse.error) == (Health.DOWN, "ConnectionError: no route")
-    assert poller.failures == 2
-    assert capsys.readouterr().err.count("no route") == 1
-
-
 def test_a_gap_is_a_gap(tmp_path: Path) -> None:
     store = tmp_path / "s.sqlite"
     signed_in = second(1, SignedIn(START + 500, "a", "q"))
@@ -123,25 +67,27 @@ def test_a_gap_is_a_gap(tmp_path: Path) -> None:
         assert reader.floor_at(START + 30_000, UTC).source.health is Health.NONE
 
 
-def test_a_poll_has_a_deadline(tmp_path: Path) -> None:
-    poller = polls(tmp_path / "s.sqlite", Played(None), 1, deadline_s=0.01)
-    assert poller.failures == 1
-
-
-def test_acts_are_taken_from_the_played_supervisor_alone(tmp_path: Path) -> None:
+def test_acts_are_taken_from_the_simulators_played_supervisor_alone(tmp_path: Path) -> None:
     act = FlagRaised(START + 600, "a", FlagKind.PRAISE, "somebody")
     seen = second(1, SignedIn(START + 500, "a", "q"))._replace(acts=(act,))
-    for name, capabilities, flags in (
-        ("plugin", frozenset({Capability.EVENTS}), 0),
-        ("simulator", frozenset({Capability.PLAYED_SUPERVISOR}), 1),
+    ours = type("Ours", (Played,), {"__module__": "data.adapters.ours"})
+    claims = EVENTS | {Capability.PLAYED_SUPERVISOR}
+    for name, kind, capabilities, flags in (
+        ("a plugin", Played, EVENTS, 0),
+        ("a plugin that claims it", Played, claims, 0),
+        ("one in the tree", ours, EVENTS, 0),
+        ("the simulator", ours, claims, 1),
     ):
         store = tmp_path / name
-        polls(store, Played(seen, capabilities=capabilities), 1)
+        polls(store, kind(seen, capabilities=capabilities), 1)
         with Reader(store) as reader:
-            assert len(reader.floor_at(START + 1000, UTC).flags) == flags
+            assert len(reader.floor_at(START + 1000, UTC).agents) == 1
+            assert len(reader.floor_at(START + 1000, UTC).flags) == flags, name
 
 
-def test_what_the_store_does_not_take_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_store_does_not_take_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     store = tmp_path / "s.sqlite"
     real = Writer.write
     full = [True]
@@ -151,16 +97,16 @@ def test_what_the_store_does_not_take_is_kept(tmp_path: Path, monkeypatch: pytes
             raise StoreError("the disk is full")
         real(self, *args, **kwargs)  # type: ignore[arg-type]
 
-    async def go(writer: Writer) -> None:
-        poller = Poller(Played(second(1, SignedIn(START + 500, "a", "q")), second(2)), writer, 1000)
-        monkeypatch.setattr(Writer, "write", write)
-        await poller.once()
+    async def room_again() -> Observation:
         full[0] = False
-        await poller.once()
-        assert poller.failures == 0
+        return second(2)
 
-    with Writer(store) as writer:
-        asyncio.run(go(writer))
+    monkeypatch.setattr(Writer, "write", write)
+    polls(store, Played(second(1, SignedIn(START + 500, "a", "q")), room_again), 2)
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 2
+    assert told[0].endswith("the disk is full (answers kept meanwhile: 1)")
+    assert told[1].endswith("well again after 1 s")
     with Reader(store) as reader:
         assert reader.measured() == [(START, START + 2000)]
         assert len(reader.floor_at(START + 2000, UTC).agents) == 1
@@ -288,15 +234,6 @@ def test_a_foreign_adapters_texts_are_made_safe(tmp_path: Path) -> None:
     assert all(text == safe_text(text) and "nope" in text for text in texts)
 
 
-def test_what_cannot_be_recorded_ends_nothing(tmp_path: Path) -> None:
-    store = tmp_path / "s.sqlite"
-    nonsense = Observation("played", START, START + 1000, [("no", "event")])  # type: ignore[list-item]
-    poller = polls(store, Played(nonsense, second(2, SignedIn(START + 1500, "a", "q"))), 2)
-    assert poller.failures == 0
-    with Reader(store) as reader:
-        assert len(reader.floor_at(START + 2000, UTC).agents) == 1
-
-
 def test_the_sites_goals_hold_where_the_source_names_none(tmp_path: Path) -> None:
     said = QueueEntry("told", "told", threshold_ms=7_000)
     told = Observation("played", START, START + 1000, (), directory=Directory((), (said, QueueEntry("sales", "sales"))))
@@ -344,18 +281,3 @@ def test_a_still_store_is_read_by_who_may_not_write_beside_it(tmp_path: Path) ->
         except BaseException:
             os._exit(2)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-
-
-def test_each_good_answer_renews_the_sign_of_life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = tmp_path / "s.sqlite"
-    present = [1_000_000]
-
-    class Later(Played):
-        async def poll(self) -> Observation:
-            present[0] += 60_000
-            return await super().poll()
-
-    monkeypatch.setattr("data.poller.source.boot_ms", lambda: present[0])
-    polls(store, Later(second(1), second(2), second(3)), 3)
-    with Reader(store) as reader:
-        assert reader.pulse(present[0] + 900).health is Health.UP
