@@ -9,6 +9,22 @@ from data.model.observation import Paused, Resumed, RingEnded, SignedIn, SignedO
 from data.model.rows import Call, Member, Span
 from data.model.words import State
 
+TALKS = frozenset({State.TALKING, State.HOLD})
+
+WHERE_THEY_SERVE = frozenset({State.AVAILABLE, State.NOT_READY, State.UNKNOWN})
+"""What was seen of an agent and no longer holds once they sign in or out of a queue, pause or resume."""
+WRAPPED_UP = WHERE_THEY_SERVE | {State.WRAP_UP}
+"""What no longer holds once after-call work is over."""
+PHONE_RANG = frozenset(State) - TALKS
+"""What no longer holds once their phone rings: a second call may ring them in the midst of one of their own."""
+
+
+def told(agent: AgentKnown, disproved: frozenset[State]) -> AgentKnown:
+    """Return an agent after a word on them that says more than these states, if one of them was only seen."""
+    if agent.seen is None or agent.seen.state not in disproved:
+        return agent
+    return agent._replace(seen=None)
+
 
 class AgentBook:
     """The agents while one observation is recorded; `calls` gives a visit by id for its queue."""
@@ -52,6 +68,9 @@ class AgentBook:
         """Keep `agent` and, if the derived state is another one now, end its span and open the next at `at_ms`."""
         span = agent.span
         derived = doing(agent, self.calls)
+        if agent.seen is not None:
+            bare = agent._replace(seen=None)
+            agent = bare if doing(bare, self.calls) == derived else agent
         if span is None or derived != span[1:5]:
             if span is None:
                 at_ms = max(at_ms, self.since_ms)  # time may go back to before a gap
@@ -63,9 +82,9 @@ class AgentBook:
             span = Span(agent.id, state, reason, queue_id, call_id, at_ms, None)
             self.rows.spans[agent.id, at_ms] = span
             agent = agent._replace(span=span)
-        self._keep(agent)
+        self.keep(agent)
 
-    def _keep(self, agent: AgentKnown) -> None:
+    def keep(self, agent: AgentKnown) -> None:
         """Remember an agent, and note for the store what no span or membership tells."""
         if agent[3:6] != self.by_key[agent.key][3:6]:
             self.rows.standings[agent.id] = Standing(*agent[3:6])
@@ -102,13 +121,16 @@ class AgentBook:
         """Take a sign-in."""
         agent = self.agent(event.agent)
         if event.queue is None:
-            agent = agent._replace(signed_in=True, presumed=False, paused="" if event.paused else None)
+            agent = agent._replace(signed_in=True, presumed=False, paused="" if event.paused else None, seen=None)
         else:
             paused = "" if event.paused else agent.paused
-            agent = self._with_member(agent, self.queue_id(event.queue), event.at_ms, paused)
-            if agent.presumed:
-                agent = agent._replace(signed_in=False, presumed=False)
+            agent = told(self.serves(agent, self.queue_id(event.queue), event.at_ms, paused), WHERE_THEY_SERVE)
         self.settle(agent, event.at_ms)
+
+    def serves(self, agent: AgentKnown, queue_id: int, at_ms: int, paused: str | None) -> AgentKnown:
+        """Return an agent who serves a queue, paused there or not (not yet settled)."""
+        agent = self._with_member(agent, queue_id, at_ms, paused)
+        return agent._replace(signed_in=False, presumed=False) if agent.presumed else agent
 
     def signed_out(self, event: SignedOut) -> None:
         """Take a sign-out; where the sign-in was before anything was known, its length says when it was."""
@@ -120,22 +142,29 @@ class AgentBook:
                 self.settle(agent, since_ms)
                 agent = self.by_key[agent.key]
         if event.queue is None:
-            agent = self._without_members(agent, event.at_ms)
+            agent = self.without_members(agent, event.at_ms)
         else:
-            queue_id = self.queue_id(event.queue)
-            member = agent.members.get(queue_id)
-            rest = {q: m for q, m in agent.members.items() if q != queue_id}
-            if member is not None:
-                self._close_member(member, event.at_ms)
-                agent = agent._replace(members=rest, paused=agent.paused if rest else None)
-            if agent.presumed and not rest:
-                agent = agent._replace(signed_in=False, presumed=False, paused=None)
+            agent = told(self.leaves(agent, self.queue_id(event.queue), event.at_ms), WHERE_THEY_SERVE)
+        if not agent.signed_in and not agent.members:
+            agent = agent._replace(seen=None)
         self.settle(agent, event.at_ms)
 
-    def _without_members(self, agent: AgentKnown, at_ms: int) -> AgentKnown:
+    def leaves(self, agent: AgentKnown, queue_id: int, at_ms: int) -> AgentKnown:
+        """Return an agent who does not serve a queue any more (not yet settled)."""
+        member = agent.members.get(queue_id)
+        rest = {q: m for q, m in agent.members.items() if q != queue_id}
+        if member is not None:
+            self._close_member(member, at_ms)
+            agent = agent._replace(members=rest, paused=agent.paused if rest else None)
+        if agent.presumed and not rest:
+            agent = agent._replace(signed_in=False, presumed=False, paused=None)
+        return agent
+
+    def without_members(self, agent: AgentKnown, at_ms: int) -> AgentKnown:
+        """Return an agent who is signed out of everything (not yet settled)."""
         for member in agent.members.values():
             self._close_member(member, at_ms)
-        return agent._replace(members={}, signed_in=False, presumed=False, paused=None, wrapping=None)
+        return agent._replace(members={}, signed_in=False, presumed=False, paused=None, wrapping=None, seen=None)
 
     def paused(self, event: Paused) -> None:
         """Take a pause, of one queue or of all; a second pause with another reason changes the reason."""
@@ -147,7 +176,7 @@ class AgentBook:
             for each in tuple(agent.members):
                 agent = self._with_member(agent, each, event.at_ms, event.reason)
             agent = agent._replace(paused=event.reason)
-        self.settle(agent, event.at_ms)
+        self.settle(told(agent, WHERE_THEY_SERVE), event.at_ms)
 
     def resumed(self, event: Resumed) -> None:
         """Take the end of a pause, of one queue or of all."""
@@ -155,12 +184,12 @@ class AgentBook:
         agent = self.present(event.agent, queue_id, event.at_ms)
         for each in tuple(agent.members) if queue_id is None else (queue_id,):
             agent = self._with_member(agent, each, event.at_ms, None)
-        self.settle(agent._replace(paused=None), event.at_ms)
+        self.settle(told(agent._replace(paused=None), WHERE_THEY_SERVE), event.at_ms)
 
     def rings(self, agent: AgentKnown, call: Call, at_ms: int) -> None:
         """Take that an agent's phone rings for a visit."""
         self.at_phones[call.id].add(agent.key)
-        self.settle(agent._replace(ringing=(call.id, call.queue_id)), at_ms)
+        self.settle(told(agent._replace(ringing=(call.id, call.queue_id)), PHONE_RANG), at_ms)
 
     def rung(self, event: RingEnded, queue_id: int) -> AgentKnown:
         """Return an agent whose phone rang, signed in unless it began to ring before they signed out."""
@@ -182,18 +211,18 @@ class AgentBook:
         for agent in tuple(self.by_key.values()):
             if agent.span is None:
                 continue
-            emptied = self._without_members(agent, at_ms)
+            emptied = self.without_members(agent, at_ms)
             emptied = emptied._replace(presumed=agent.presumed, calls=(), held=False, ringing=None)
             self.settle(emptied, at_ms)
 
     def blind(self, at_ms: int) -> None:
         """Forget all states: nothing is known from `at_ms` on."""
         for agent in tuple(self.by_key.values()):
-            emptied = self._without_members(agent, at_ms)._replace(calls=(), held=False, ringing=None)
+            emptied = self.without_members(agent, at_ms)._replace(calls=(), held=False, ringing=None)
             self._forget(emptied, at_ms)
 
     def _forget(self, agent: AgentKnown, at_ms: int) -> None:
         span = agent.span
         if span is not None:
             self.rows.spans[agent.id, span.since_ms] = Span(*span[:6], max(at_ms, span.since_ms))
-        self._keep(agent._replace(span=None))
+        self.keep(agent._replace(span=None))
