@@ -66,6 +66,9 @@ _ALREADY = {"Unable to add interface: Already there", "Unable to remove interfac
 
 _UNSURE = "nobody can tell whether the order was carried out"
 
+_OURS = "floorwalk-listens-"
+"""What the ids of channels begin with that a `Listen` made (Asterisk 12 and later lets us name them)."""
+
 _KEPT_ORDERS = 1_000
 _LONG = 300
 _RING_MS = 20_000
@@ -163,7 +166,7 @@ class Acts:
             return await self._phoned(order.act, kept, _UNSURE)
         try:
             self._refuse_if_expired(order)
-            action, fields = await self._plan(order.act)
+            action, fields = await self._plan(order.act, kept)
             self._refuse_if_expired(order)
         except _ImpossibleError as why:
             if again:
@@ -187,7 +190,7 @@ class Acts:
         if late_ms > 0:
             raise _ImpossibleError(f"the order expired {late_ms / 1000:.1f} s ago; nothing was sent")
 
-    async def _plan(self, act: PhoneAct) -> tuple[str, dict[str, object]]:
+    async def _plan(self, act: PhoneAct, kept: _Kept) -> tuple[str, dict[str, object]]:
         """Return the action for an act, with its fields. It asks Asterisk first, so that a dead one is noticed."""
         if isinstance(act, Redirect):
             return await self._plan_redirect(act)
@@ -197,7 +200,7 @@ class Acts:
         if isinstance(act, HangUp):
             return "Hangup", {"Channel": _known(self._channel_of_call(act.call), "the call is not known, or over")}
         if isinstance(act, Listen):
-            return "Originate", self._originate(act)
+            return "Originate", self._originate(act, kept.action_id)
         return _plan_for_member(act)
 
     async def _plan_redirect(self, act: Redirect) -> tuple[str, dict[str, object]]:
@@ -214,13 +217,14 @@ class Acts:
             raise _ImpossibleError(f"there is no extension {act.extension} in the context {act.context}")
         return "Redirect", {"Channel": channel, "Priority": 1} | where
 
-    def _originate(self, act: Listen) -> dict[str, object]:
+    def _originate(self, act: Listen, action_id: str) -> dict[str, object]:
         """Return the call to the phone that listens. It is put on one channel, named in full, never on all like it."""
         target = _known(self._channel_of_agent(act.agent), "the agent is in no call")
         if not _CHANNEL.fullmatch(act.to):
             raise _ImpossibleError(f"{act.to} is no phone of Asterisk's, such as PJSIP/3001")
         spying = {"Application": "ChanSpy", "Data": f"{target},{_EARS[act.ear]}"}
-        return {"Channel": act.to, "Async": "true", "Timeout": _RING_MS} | spying
+        known_by = {"ChannelId": f"{_OURS}{action_id}"}
+        return {"Channel": act.to, "Async": "true", "Timeout": _RING_MS} | spying | known_by
 
     async def _phoned(self, act: Listen, kept: _Kept, unsure: str) -> Result:
         """Return what became of the phone that listens, as far as it is known soon; `unsure`: what to raise if not."""
@@ -238,13 +242,18 @@ class Acts:
         return Result(done=False, said=safe_text(f"{said}, {act.to} {_REASONS.get(reason, f'gave reason {reason}')}"))
 
     async def _spy(self, to: str) -> str:
-        """Return the channel on which a phone listens: as its event told it, else as the list of channels does."""
+        """Return the channel on which a phone listens, or rings to listen; never one of its owner's own calls."""
         channels = await self._session.ask("CoreShowChannels")
-        spying = [item.get("Channel", "") for item in channels.items if item.get("Application") == "ChanSpy"]
-        ours = [channel for channel in spying if channel.startswith(f"{to}-")]
-        if not channels.ok and to in self._spies:
-            ours = [self._spies[to]]
-        return _known(next(iter(ours), None), f"{to} listens to nobody" if channels.ok else _told("", channels))
+        if not channels.ok:
+            return _known(self._spies.get(to), _told("CoreShowChannels", channels))
+        ours = [
+            item["Channel"] for item in channels.items if item.get("Channel", "").startswith(f"{to}-") and _spies(item)
+        ]
+        return _known(next(iter(ours), None), f"{to} listens to nobody")
+
+
+def _spies(channel: Block) -> bool:
+    return channel.get("Uniqueid", "").startswith(_OURS) or channel.get("Application") == "ChanSpy"
 
 
 def _plan_for_member(act: Pause | Unpause | SignIn | SignOut | SetPenalty) -> tuple[str, dict[str, object]]:

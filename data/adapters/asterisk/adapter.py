@@ -51,9 +51,9 @@ class Asterisk:
         Option("secret", "the account's secret", secret=True, required=True),
         Option("queue_log", "the queue log or its folder, if it is on this machine", example="/var/log/asterisk"),
         Option("wrap_up_s", "the wrap-up time of queues in seconds", dict, example="{ sales = 15 }"),
-        Option("login", "cookie, digest or auto"),
+        Option("login", "cookie, digest or auto", example="auto"),
         Option("ca_file", "the certificates to trust instead of the system's"),
-        Option("deadline_s", "the most that one request may take", float),
+        Option("deadline_s", "the most seconds that one request may take", float, example="5"),
     )
 
     def __init__(
@@ -179,8 +179,8 @@ class Asterisk:
         if unheard & before and self._log is None:
             self._broken = True
             raise SourceError(
-                f"{self._session!r} hears nothing of calls: add read = agent,call to the account in manager.conf and "
-                "`manager reload`"
+                f"{self._session.user} at {self._session.base} hears nothing of calls: give the account read = "
+                "agent,call in manager.conf, then `manager reload`"
             )
 
     def _merged(self, clock: Clock) -> list[Event]:

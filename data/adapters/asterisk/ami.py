@@ -93,6 +93,16 @@ class Session:
         """Return where and as whom it asks, without the secret."""
         return f"Session({self._http.base!r}, user={self._user!r})"
 
+    @property
+    def base(self) -> str:
+        """Where it asks."""
+        return self._http.base
+
+    @property
+    def user(self) -> str:
+        """As whom."""
+        return safe_text(self._user)
+
     async def ask(self, action: str, *, action_id: str = "", **fields: object) -> Answer:
         """Return Asterisk's answer to an action; fields that are None are left out. Raises SourceError, AccessError.
 

@@ -23,7 +23,7 @@ async def examined(session: Session, log: FollowedLog | None) -> list[Finding]:
     found: list[Finding] = []
     try:
         await session.measure()
-        found.append(Finding("logs in", ok=True, found=repr(session)))
+        found.append(Finding("logs in", ok=True, found=f"as {session.user} at {session.base}"))
         found.append(_clocks(session))
         found.append(await _rights(session))
         found.append(await _queues(session))
