@@ -117,8 +117,9 @@ class FloorApp(TerminalApp[None]):
     @property
     def unfed(self) -> bool:
         """Whether the clock is live but nobody feeds the store, as the last answer had it."""
-        picture = self.seen.picture if self.seen else None
-        return self.clock.mode == "live" and picture is not None and picture.source.health in (Health.NONE, Health.DOWN)
+        if self.clock.mode != "live" or self.seen is None or self.seen.picture is None:
+            return False
+        return all(source.health in (Health.NONE, Health.DOWN) for source in self.seen.picture.each_source)
 
     def show_seen(self) -> None:
         """Hand the last answer to the screen in front, once it stands and while the app is not closing."""

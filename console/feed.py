@@ -14,7 +14,6 @@ from textual.message import Message
 from data.alerts import LIMITS, Limits
 from data.model.days import MINUTE, day_around
 from data.model.picture import DayStrip, Detail, Picture, SourceState
-from data.model.words import Health
 from data.store.boot import boot_ms
 from data.store.files import NoStoreError, StoreError
 from data.store.reader import Reader
@@ -172,8 +171,8 @@ class Feed:
         self._picture, self._version = picture, version
         if not wish.live:
             return picture
-        pulse = reader.pulse(boot_ms())
-        return picture if pulse.health == Health.NONE else picture._replace(source=_heard(pulse, picture.source))
+        pulses = reader.pulses(boot_ms())
+        return picture.heard(_on_the_floors_time(pulses, picture)) if pulses else picture
 
     def _strip_of(self, reader: Reader, wish: Wish) -> DayStrip:
         day_ms = day_around(wish.moment_ms, self._zone).since_ms
@@ -187,9 +186,10 @@ class Feed:
         return strip
 
 
-def _heard(pulse: SourceState, seen: SourceState) -> SourceState:
-    """Return how the poller is, and what it last measured by the floor's own time."""
-    return pulse if seen.measured_ms is None else pulse._replace(measured_ms=seen.measured_ms)
+def _on_the_floors_time(pulses: tuple[SourceState, ...], picture: Picture) -> tuple[SourceState, ...]:
+    """Return how the poller is with each source, and what it last measured of it by the floor's own time."""
+    measured = {source.name: source.measured_ms for source in picture.sources}
+    return tuple(pulse._replace(measured_ms=measured.get(pulse.name) or pulse.measured_ms) for pulse in pulses)
 
 
 def _unforeseen(error: Exception, store: Path) -> str:

@@ -9,34 +9,21 @@ from textual.geometry import Size
 
 from data.alerts import Level, queue_level, wait_level, waiting_heat
 from data.model.days import day_of
-from data.model.picture import Picture, SourceState
-from data.model.words import Health, State
+from data.model.picture import Picture
+from data.model.words import State
 from widgets.canvas import Canvas, Line, Piece, padded
-from widgets.cells import age, brief, fit, percent, safe, width_of
+from widgets.cells import brief, fit, percent, safe, width_of
 from widgets.levels import agent_levels
 from widgets.look import STATE_WORDS, ClockState, Look
 from widgets.pane import LEVEL_TONES
 from widgets.queues import HEAT_TONES, service_tone
+from widgets.sources import source_pieces
 
 ONE_LINE = 120
 """From this width on the header takes one line."""
 
 _SHOWN = (State.TALKING, State.AVAILABLE, State.RINGING, State.HOLD, State.WRAP_UP, State.NOT_READY, State.UNKNOWN)
 _SELDOM = frozenset({State.RINGING, State.HOLD, State.UNKNOWN})
-_HEALTH_TONES = {
-    Health.UP: "level-good",
-    Health.LATE: "level-warn",
-    Health.STALE: "level-alarm",
-    Health.DOWN: "reverse-level-alarm",
-    Health.NONE: "level-notice",
-}
-_HEALTH_WORDS = {
-    Health.UP: "UP",
-    Health.LATE: "LATE",
-    Health.STALE: "STALE",
-    Health.DOWN: "DOWN",
-    Health.NONE: "not measured",
-}
 
 
 class Block(NamedTuple):
@@ -97,15 +84,17 @@ class FloorHeader(Canvas):
             blocks = [Block((said if self.failed else reading,))]
             return [_spread(blocks, [], width)] + [_spread([], [], width)] * (height - 1)
         mode = mode_block(picture, self.now_ms, self.clock, look)
-        left = [mode, source_block(picture.source, self.now_ms, look)]
+        left = [mode, source_block(picture, self.now_ms, look)]
         left.append(Block((Piece(safe(look.site), "dim"),), rank=9))
         figures = [waiting_block(picture, self.now_ms, look), service_block(picture, look)]
         flags = flags_block(picture, look)
         if height > 1:
             states = states_block(picture, look, seldom=False)
+            if not _fits(left[:2], [flags], width):
+                left[1] = source_block(picture, self.now_ms, look, at_length=False)
             return [_spread(left, [flags], width), _spread([_indent(figures[0]), figures[1]], [states], width)]
         for seldom, named in ((True, True), (False, True), (False, False)):
-            left[1] = source_block(picture.source, self.now_ms, look, named)
+            left[1] = source_block(picture, self.now_ms, look, named)
             right = [*figures, states_block(picture, look, seldom), flags]
             if _fits([block for block in left if block.rank < 9], right, width):
                 break
@@ -140,16 +129,9 @@ def floor_level(picture: Picture, now_ms: int, look: Look) -> Level:
     return max(max(queues, default=Level.CALM), max(agents, default=Level.CALM))
 
 
-def source_block(source: SourceState, now_ms: int, look: Look, named: bool = True) -> Block:
-    """Return the source's name if there is room, its health, and the age of its last good observation."""
-    tone = _HEALTH_TONES[source.health]
-    word = look.words(_HEALTH_WORDS[source.health])
-    name = fit(source.name, min(16, width_of(safe(source.name))))
-    pieces = [Piece(f"{name} ", "dim")] if named else []
-    pieces.append(Piece(f" {word} " if source.health is Health.DOWN else word, tone))
-    if source.measured_ms is not None:
-        pieces.append(Piece(f" {fit(age(now_ms - source.measured_ms), 3)}", "dim"))
-    return Block(tuple(pieces))
+def source_block(picture: Picture, now_ms: int, look: Look, at_length: bool = True) -> Block:
+    """Return the health of the floor's sources, and how old what they said is."""
+    return Block(source_pieces(picture.each_source, now_ms, look, at_length))
 
 
 def waiting_block(picture: Picture, now_ms: int, look: Look) -> Block:

@@ -20,6 +20,7 @@ from data.model.words import Health
 from widgets.canvas import Canvas, Line, Piece, padded
 from widgets.cells import fit, width_of
 from widgets.look import Look
+from widgets.sources import silence
 
 RowKey = int | str
 
@@ -137,7 +138,7 @@ class Pane(Canvas, can_focus=True):
             return self.error
         if self.picture is None:
             return say("Reading the floor…")
-        if self.picture.source.health is Health.NONE:
+        if all(source.health is Health.NONE for source in self.picture.each_source):
             return say("Nothing was measured at this moment. Move to a time that was.")
         return self.empty()
 
@@ -179,12 +180,12 @@ class Pane(Canvas, can_focus=True):
         return joint.join(parts)
 
     def _summary(self, heading: Heading) -> tuple[Sequence[str], str]:
-        """Return the summary's parts and their tone: the source's silence goes before all else."""
-        source = self.picture.source if self.picture else None
-        if self.MEASURED and source and source.measured_ms and source.health in (Health.STALE, Health.DOWN):
-            seen = self.look.clock(source.measured_ms, seconds=True)
-            return (self.look.say("as at {time}, silent since", time=seen),), "level-alarm"
+        """Return the summary's parts and their tone: a source's silence goes before all else, of all alone."""
         parts = (heading.summary,) if isinstance(heading.summary, str) else heading.summary
+        sources = self.picture.each_source if self.MEASURED and self.picture else ()
+        if said := silence(sources, self.look):
+            answering = any(source.health in (Health.UP, Health.LATE) for source in sources)
+            return (said, *parts) if answering else (said,), "level-alarm"
         return parts, LEVEL_TONES[heading.level]
 
     def _sides(self, rows: Sequence[Line], width: int, height: int) -> list[Line]:

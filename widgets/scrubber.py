@@ -155,6 +155,8 @@ def mark_words(mark: DayMark, look: Look) -> str:
         return look.say("service level at {ratio} {queue}", ratio=percent(value), queue=subject).strip()
     if mark.kind == "break":
         return look.say("{name} past the {time} of a break", name=subject, time=duration(int(value or 0)))
+    if mark.kind == "gap" and subject:
+        return look.say("{name} not measured for {time}", name=subject, time=duration(int(value or 0)))
     if mark.kind == "gap":
         return look.say("not measured for {time}", time=duration(int(value or 0)))
     return look.say("{name} flagged", name=subject)

@@ -34,6 +34,7 @@ ZH: Mapping[str, str] = {
     "STALE": "停滞",
     "DOWN": "断开",
     "not measured": "无数据",
+    "{n}/{all} up": "{n}/{all} 正常",
     "waiting": "排队",
     "oldest": "最长",
     "SL": "服务水平",
@@ -42,6 +43,8 @@ ZH: Mapping[str, str] = {
     "Reading the floor…": "正在读取现场……",
     "Nothing was measured at this moment. Move to a time that was.": "此刻没有数据，请移到有数据的时间。",
     "as at {time}, silent since": "截至 {time}，其后失联",
+    "{name} silent since {time}": "{name} 自 {time} 失联",
+    "{n} of {all} sources silent": "{all} 个来源中 {n} 个失联",
     "nobody needs you": "无人需要你",
     "{n} need you": "{n} 人需要你",
     "{n} to watch": "{n} 人需留意",
@@ -144,6 +147,7 @@ ZH: Mapping[str, str] = {
     "service level at {ratio} {queue}": "服务水平 {ratio} {queue}",
     "{name} past the {time} of a break": "{name} 小休超过 {time}",
     "not measured for {time}": "{time} 无数据",
+    "{name} not measured for {time}": "{name} {time} 无数据",
     "{name} flagged": "{name} 被标记",
 }
 """Chinese by English. States and reasons keep to the widths their columns have."""

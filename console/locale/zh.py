@@ -38,6 +38,7 @@ WORDS: Mapping[str, str] = {
     "back": "返回",
     "scroll": "滚动",
     # the help page's groups
+    "Sources": "来源",
     "Floor": "现场",
     "Time": "时间",
     "Screen": "屏幕",

@@ -1,4 +1,4 @@
-"""What every key does, on one page; it scrolls where it does not fit."""
+"""What every key does, on one page that scrolls; above it, how the sources are where there is more than one to tell."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from textual.widgets import Static
 
 from console.actions import ACTIONS, Action
 from data.alerts import Level
-from widgets.cells import fit
+from widgets.cells import fit, width_of
 from widgets.keys import KeyBar
 from widgets.look import STATE_WORDS, Look
 from widgets.pane import wrap
+from widgets.sources import source_rows
 
 if TYPE_CHECKING:
     from console.app import FloorApp
@@ -64,14 +65,37 @@ class HelpScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap the page to the width."""
-        self.query_one(Static).update(_page(cast("FloorApp", self.app).look, event.size.width))
+        self._write(event.size.width)
 
     def show_seen(self, seen: FloorSeen) -> None:
-        """Show nothing of the floor here."""
+        """Show how the sources are now."""
+        self._write(self.app.size.width)
+
+    def _write(self, width: int) -> None:
+        app = cast("FloorApp", self.app)
+        sources = _sources(app.seen, app.look, width) if app.seen is not None else []
+        self.query_one(Static).update(Text("\n").join([*sources, _page(app.look, width)]))
 
     def action_scroll(self, by: int) -> None:
         """Scroll by lines."""
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+
+
+def _sources(seen: FloorSeen, look: Look, width: int) -> list[Text]:
+    """Return the lines about the sources: nothing where there is but one that is well, which the header tells."""
+    if seen.picture is None:
+        return []
+    sources = seen.picture.each_source
+    if len(sources) < 2 and not seen.picture.source.error:
+        return []
+    rows = list(source_rows(sources, seen.wish.moment_ms, look))
+    room = min(max(width_of(name) for name, _ in rows), width // 4)
+    lines = [Text(), Text(f"  {look.words('Sources')}", "bold")]
+    for name, told in rows:
+        first, *rest = wrap(told, max(20, width - room - 7))
+        lines.append(Text(f"    {fit(name, room)}  {first}"))
+        lines += [Text(" " * (room + 6) + line) for line in rest]
+    return lines
 
 
 def _page(look: Look, width: int) -> Text:

@@ -19,7 +19,7 @@ def lose(header: FloorHeader, now_ms: int) -> None:
     """Let a header that showed a picture say that the floor can no longer be read."""
     picture = header.picture
     if picture is not None:
-        header.show(picture._replace(source=picture.source._replace(health=Health.DOWN)), now_ms)
+        header.show(picture.heard(tuple(each._replace(health=Health.DOWN) for each in picture.each_source)), now_ms)
 
 
 class TimedScreen(Screen[None]):
