@@ -44,7 +44,7 @@ def _sources(settings: Settings) -> Iterator[Row]:
         if source.interval_ms is not None:
             said["interval_s"] = source.interval_ms / 1000
         for name, value in {**said, **source.options}.items():
-            yield f"{key}.{name}", value, settings.place("source", source.name, name)
+            yield f"{key}.{name}", value, _origin(settings.origins, f"{key}.{name}")
         for name, place in secrets.items():
             yield f"{key}.{name}", None if place is None else "***", "not found" if place is None else place.origin
 

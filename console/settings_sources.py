@@ -140,10 +140,8 @@ def with_secrets(settings: Settings, source: Checked) -> MadeWith:
             if place is not None:
                 values[option.name] = read_secret(place)
             elif option.secret and option.required:
-                where = _place(settings, about)
-                problems.append(
-                    f"{where} needs {option.name}, a secret: {option.about}: {ways(about.name, option.name)}"
-                )
+                lacks = f"{_place(settings, about)}: {about.adapter} needs {option.name}, a secret ({option.about})"
+                problems.append(f"{lacks}: {ways(about.name, option.name)}")
         except SettingsError as error:
             problems.append(str(error))
     if problems:

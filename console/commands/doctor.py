@@ -44,7 +44,9 @@ def examine(args: Namespace) -> list[Check]:
 
 
 def _machine() -> Iterator[Check]:
-    yield Check("Python", ok=sys.version_info >= (3, 11), found=f"{platform.python_version()} ({sys.executable})")
+    new = sys.version_info >= (3, 11)
+    found = f"{platform.python_version()} ({sys.executable})"
+    yield Check("Python", ok=new, found=found if new else f"{found}: 3.11 or newer is needed")
     version = sqlite3.sqlite_version
     fit = sqlite3.sqlite_version_info >= LEAST_SQLITE
     yield Check("SQLite", ok=fit, found=version if fit else f"{version}: 3.37 or newer is needed")
@@ -57,7 +59,9 @@ def _terminal() -> Iterator[Check]:
         seen.append("NO_COLOR is set")
     if not sys.stdout.isatty():
         seen.append("output is no terminal")
-    yield Check("terminal", ok=name not in ("", "dumb") or not sys.stdout.isatty(), found=", ".join(seen))
+    fit = name not in ("", "dumb") or not sys.stdout.isatty()
+    todo = "" if fit else ": the screen needs a terminal that it can draw on, so set TERM, as TERM=xterm-256color"
+    yield Check("terminal", fit, ", ".join(seen) + todo)
     encoding = locale.getencoding()
     utf8 = encoding.lower().replace("-", "") == "utf8"
     yield Check("locale", ok=True, found=encoding if utf8 else f"{encoding}: plain signs instead of lines and glyphs")
@@ -104,10 +108,11 @@ def _writable(path: Path) -> tuple[bool, str]:
 def _integrity(reader: Reader) -> Check:
     try:
         rows = reader.connection.execute("PRAGMA quick_check(3)").fetchall()
+        found = "; ".join(str(row[0]) for row in rows)
     except sqlite3.Error as error:
-        return Check("integrity", ok=False, found=str(error))
-    found = "; ".join(str(row[0]) for row in rows)
-    return Check("integrity", ok=found == "ok", found=found)
+        found = str(error)
+    well = found == "ok"
+    return Check("integrity", well, found if well else f"{found}: check the disk, and restore a copy of the store")
 
 
 def _coverage(reader: Reader, settings: Settings) -> Check:
@@ -125,6 +130,6 @@ def _poller(reader: Reader) -> Check:
     pulse = reader.pulse(boot_ms())
     if pulse.health == Health.NONE:
         return Check("poller", ok=True, found="none ever ran on this store")
-    error = f": {pulse.error}" if pulse.error else ""
     well = pulse.health in (Health.UP, Health.LATE)
-    return Check("poller", ok=well, found=f"{pulse.name} is {pulse.health}{error}")
+    why = pulse.error or "start it with `floorwalk poll`, or see why its service does not run"
+    return Check("poller", ok=well, found=f"{pulse.name} is {pulse.health}" + ("" if well else f": {why}"))

@@ -1,6 +1,7 @@
 """Settings: what ships, what the file, the environment and the options say, and what is wrong with them."""
 
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +12,9 @@ from console.settings_lines import leaves, lines_of
 from data.alerts import LIMITS
 from data.metrics import Goal
 from tests.console.cli import QUEUE_LOG, Cli
+from tests.console.pbx import Pbx, pbx
+
+__all__ = ["pbx"]
 
 ALL = """\
 # a comment
@@ -229,3 +233,138 @@ def test_themes_are_those_there_are() -> None:
 def test_an_error_is_a_settings_error(cli: Cli) -> None:
     with pytest.raises(SettingsError):
         load(cli.settings("x = 1"))
+
+
+# ------------------------------------------------------------------ sources
+
+PBX = "[source.north]\nadapter = 'pbx'\nurl = 'http://127.0.0.1:8088'\nuser = 'floorwalk'\n"
+
+
+@pytest.mark.usefixtures("pbx")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[source.a]\nadapter = 'pbxx'\n", ":2: source.a.adapter: there is no adapter 'pbxx'; did you mean pbx?"),
+        ("[source.a]\nurl = 'x'\n", ":1: source.a.adapter: say which adapter it is: adapter = 'NAME'"),
+        (
+            "[source]\nadapter = 'pbx'\n",
+            ":2: source.adapter: each source is a table with a name of its own: write [",
+        ),
+        ("[[source]]\nadapter = 'pbx'\n", ":1: source: each source is a table with a name of its own"),
+        ("[source.'a/b']\nadapter = 'pbx'\n", ":1: 'a/b' can't be a source's name"),
+        ("[source.'..']\nadapter = 'pbx'\n", ":1: '..' can't be a source's name"),
+        (
+            "[source.a]\nadapter = 'pbx'\ninterval_s = 0\n",
+            ":3: source.a.interval_s: input should be greater than or",
+        ),
+        (f"{PBX}urll = 'x'\n", ":5: source.north.urll is no option of pbx; did you mean source.north.url?"),
+        (
+            f"{PBX}intervals = 2\n",
+            ":5: source.north.intervals is no option of pbx; did you mean source.north.interval_",
+        ),
+        (
+            f"{PBX}secret_fil = 'x'\n",
+            ":5: source.north.secret_fil is no option of pbx; did you mean source.north.secret",
+        ),
+        (f"{PBX}qqq = 2\n", ":5: source.north.qqq is no option of pbx; there are url, user, wrap_up_s, queues, port"),
+        (f"{PBX}port = 'x'\n", ":5: source.north.port: should be a whole number, not a text"),
+        (f"{PBX}port = true\n", ":5: source.north.port: should be a whole number, not true or false"),
+        (f"{PBX}proud = 1\n", ":5: source.north.proud: should be true or false, not a whole number"),
+        (f"{PBX}wrap_up_s = 15\n", ":5: source.north.wrap_up_s: should be a table, not a whole number"),
+        (
+            f"{PBX}queues = [2026-01-01]\n",
+            ":5: source.north.queues: should be a list, not one with dates or times",
+        ),
+        (f"{PBX}port = 07:00:00\n", ":5: source.north.port: should be a whole number, not a date or time"),
+        (f"{PBX}secret_file = 3\n", ":5: source.north.secret_file: should be a text, not a whole number"),
+        (PBX.replace("user", "# "), ":1: source.north: pbx needs user: the account, such as floorwalk"),
+        (
+            "[poller]\nadapter = 'pbx'\n",
+            ":2: poller.adapter is no setting any more: give each telephony system a",
+        ),
+        ("[poller.options]\nseed = 1\n", ":1: poller.options is no setting any more: write them into the source's own"),
+    ],
+)
+def test_what_is_wrong_with_a_source_is_said_with_its_line(cli: Cli, text: str, said: str) -> None:
+    path = cli.settings(text)
+    for command in (("poll",), ("up",), ("config", "show")):
+        line = cli.fails(78, *command)
+        assert line.startswith(f"{path}{said}"), line
+
+
+def test_all_that_is_wrong_with_the_sources_is_said(cli: Cli, pbx: type[Pbx]) -> None:
+    cli.settings("[source.a]\nadapter = 'nix'\n[source.b]\nadapter = 'pbx'\nport = 1.5\n")
+    lines = cli("poll").err.splitlines()
+    assert [line.split("floorwalk.toml:")[1].split(" ")[0] for line in lines] == ["2:", "5:", "3:", "3:"]
+    assert pbx.made == []
+
+
+def test_whoever_only_looks_loads_no_adapter(cli: Cli) -> None:
+    """What is wrong with a source hinders nobody who reads the store."""
+    cli("import", QUEUE_LOG)
+    cli.settings("[source.a]\nadapter = 'nix'\n")
+    assert cli("kpi", "--day", "2026-11-21").code == 0
+    assert cli("floor").code == 0
+
+
+def test_a_source_that_is_as_it_should_be(cli: Cli, pbx: type[Pbx], monkeypatch: pytest.MonkeyPatch) -> None:
+    more = "port = 1\npatience = 2\nproud = true\nqueues = ['a']\n[source.north.wrap_up_s]\nsales = 15\n"
+    path = cli.settings(PBX + more)
+    monkeypatch.setenv("FLOORWALK_NORTH_SECRET", "hush")
+    shown = cli("config", "show", "--json").json
+    assert shown["source.north.adapter"] == {"value": "pbx", "origin": f"{path}:2"}
+    assert shown["source.north.url"] == {"value": "http://127.0.0.1:8088", "origin": f"{path}:3"}
+    assert shown["source.north.wrap_up_s"] == {"value": {"sales": 15}, "origin": f"{path}:10"}
+    assert shown["source.north.secret"] == {"value": "***", "origin": "FLOORWALK_NORTH_SECRET"}
+    assert shown["source.north.token"] == {"value": None, "origin": "not found"}
+    table = cli("config", "show").out
+    assert "source.north.secret" in table
+    assert "hush" not in table
+    assert pbx.made == []
+
+
+@pytest.mark.usefixtures("pbx")
+def test_a_source_from_the_environment_or_the_command_line_stands_alone(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Any] = []
+    said: list[str] = []
+
+    def run(_store: Path, sources: list[Any], *, started: str, **_more: object) -> int:
+        given.append(sources)
+        said.append(started)
+        return 0
+
+    monkeypatch.setattr("data.poller.run", run)
+    log = "[source.log]\nadapter = 'queue_log'\npaths = ['x']\n"
+    cli.settings(f"[poller]\ninterval_s = 3\n{PBX}interval_s = 5\n{log}")
+    for secret in ("NORTH", "PBX"):
+        monkeypatch.setenv(f"FLOORWALK_{secret}_SECRET", f"of {secret}")
+    assert cli("poll").code == 0
+    options = {"url": "http://127.0.0.1:8088", "user": "floorwalk", "secret": "of NORTH"}
+    assert given.pop() == [("north", "pbx", options, 5000), ("log", "queue_log", {"paths": ["x"]}, 3000)]
+    monkeypatch.setenv("FLOORWALK_NORTH_SECRET", "of NORTH")
+    assert cli("poll", "--interval", 2).code == 0
+    assert [source[3] for source in given.pop()] == [2000, 2000], "an option goes before the file"
+    assert "several sources are configured" in cli.fails(64, "poll", "--option", "seed=1")
+    own = ("--option", "url=http://x", "--option", "user=y")
+    assert cli("poll", "--adapter", "pbx", *own).code == 0
+    assert given.pop() == [("pbx", "pbx", {"url": "http://x", "user": "y", "secret": "of PBX"}, 3000)]
+    monkeypatch.setenv("FLOORWALK_ADAPTER", "simulator")
+    assert cli("poll", "--option", "seed=4", "--tz", "Asia/Tokyo").code == 0
+    assert given.pop() == [("simulator", "simulator", {"seed": 4, "zone": "Asia/Tokyo"}, 3000)]
+    assert [line.split(" into ")[0] for line in said] == [
+        "polling north (pbx, every 5 s), log (queue_log, every 3 s)",
+        "polling north (pbx), log (queue_log)",
+        "polling pbx",
+        "polling simulator (a played floor)",
+    ]
+    shown = cli("config", "show", "--json").json
+    assert shown["source.simulator.adapter"] == {"value": "simulator", "origin": "FLOORWALK_ADAPTER"}
+    assert not [key for key in shown if "north" in key]
+    monkeypatch.setenv("FLOORWALK_ADAPTER", "pbx")
+    line = cli("poll").err.splitlines()[0]
+    assert line == (
+        "floorwalk: FLOORWALK_ADAPTER: source.pbx: pbx needs url: where the system answers, such as "
+        "http://127.0.0.1:8088"
+    )
