@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.rig.asterisk import Rig
-from tests.rig.packages import UnavailableError, Tree, cached_tree
+from tests.rig.packages import Tree, UnavailableError, cached_tree
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,8 @@ from types import TracebackType
 from typing import IO, Any
 
 from tests.rig.ami import Ami
-from tests.rig.desk import CallerHandle, Desk, PhoneHandle, until
+from tests.rig.background import until
+from tests.rig.desk import CallerHandle, Desk, PhoneHandle
 from tests.rig.packages import CONF, Tree
 from tests.rig.ports import reserved
 
@@ -151,15 +152,22 @@ class Rig:
             queue: Any queue.
             number: Of the caller.
             name: Of the caller, None for none.
-            hang_up_after: Seconds; None waits for ever.
-            how: "queue" waits for as long as it takes, "brief" 6 s at most, "first" before the others, "early"
+            hang_up_after: Seconds in the queue; None waits for ever.
+            how: "queue" waits for as long as it takes, "brief" 4 s at most, "first" before the others, "early"
                 without the call being answered first.
         """
+        before = self._joined(queue, number)
         caller = self.desk.call(f"{how}-{queue}", number, name)
-        caller.wait("ringing" if how == "early" else "talking", "talking", "ended")
+        until(lambda: len(self._joined(queue, number)) > len(before) or caller.state == "ended", f"a call to {queue}")
+        caller.id = next(iter(self._joined(queue, number)[len(before) :]), "")
         if hang_up_after is not None:
             self.desk.hang_up_later(caller, hang_up_after)
         return caller
+
+    def _joined(self, queue: str, number: str) -> list[str]:
+        """Return the ids of the calls from a number to a queue."""
+        lines = (line for line in self.log_lines() if line[4:5] == ["ENTERQUEUE"])
+        return [line[1] for line in lines if (line[2], line[6]) == (queue, number)]
 
     def phone(self, number: str) -> PhoneHandle:
         """Wait until one of the desk's phones is in a call, and return that call."""
@@ -185,6 +193,12 @@ class Rig:
         answer = self.act("QueueAdd", "full", **who, Penalty=penalty, Paused=str(paused).lower())
         assert answer["Response"] == "Success", answer
         return interface
+
+    def members(self) -> dict[str, str]:
+        """Return interface to name, of all who are logged in now."""
+        with Ami(self.ports.ami, "full", self.users["full"]) as ami:
+            items = ami.listed("QueueStatus")
+        return {item["Location"]: item["Name"] for item in items if item["Event"] == "QueueMember"}
 
     def log_lines(self) -> list[list[str]]:
         """Return the queue log so far: time, call's id, queue, agent, event and its data; whole lines only."""

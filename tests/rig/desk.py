@@ -4,30 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import struct
-import threading
-import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from tests.rig.background import PATIENCE_S, Background, until
 from tests.rig.sip import HOST, IncomingLeg, Leg, Line, OutgoingLeg
 
 T = TypeVar("T")
-PATIENCE_S = 20.0
 FRAME_S = 0.02
 
-
-def until(wanted: Callable[[], T], what: str = "", seconds: float = PATIENCE_S) -> T:
-    """Ask again and again until the answer is true, and return it.
-
-    Raises:
-        TimeoutError: It did not become true in time.
-    """
-    deadline = time.monotonic() + seconds
-    while not (answer := wanted()):
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {seconds:g} s in vain for {what or wanted}")
-        time.sleep(0.02)
-    return answer
+__all__ = ["CallerHandle", "Desk", "PhoneHandle", "until"]
 
 
 class Handle:
@@ -51,9 +37,10 @@ class Handle:
 
 
 class CallerHandle(Handle):
-    """Somebody who called."""
+    """Somebody who called; `id` is Asterisk's for that call, "" if it came to no queue."""
 
     leg: OutgoingLeg
+    id = ""
 
     def press(self, key: str) -> None:
         """Press a key, for instance to leave the queue."""
@@ -82,47 +69,32 @@ class Desk:
     """A thread with one line: it calls for a test, and answers at once what comes in."""
 
     def __init__(self, port: int, asterisk: int) -> None:
+        self._sounds: set[asyncio.Future[None]] = set()
         self.received: list[PhoneHandle] = []
-        self._loop = asyncio.new_event_loop()
-        self._sounds: set[asyncio.Task[None]] = set()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="rig desk", daemon=True)
-        self._thread.start()
-        opening = asyncio.run_coroutine_threadsafe(Line.open(port, asterisk, self._answer), self._loop)
-        self._line = opening.result(PATIENCE_S)
+        self._background = Background("desk")
+        self._line = self._background.run(Line.open(port, asterisk, self._answer))
 
     def do(self, work: Callable[[], T]) -> T:
         """Do something on the desk's thread, and return its result."""
-
-        async def run() -> T:
-            return work()
-
-        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(PATIENCE_S)
+        return self._background.do(work)
 
     def call(self, dialled: str, number: str, name: str | None) -> CallerHandle:
         return CallerHandle(self, self.do(lambda: OutgoingLeg(self._line, dialled, number, name)))
 
     def hang_up_later(self, handle: CallerHandle, seconds: float) -> None:
-        self.do(lambda: self._loop.call_later(seconds, handle.leg.hang_up))
+        self.do(lambda: self._background.loop.call_later(seconds, handle.leg.hang_up))
 
     def close(self) -> None:
         """End every call, and the thread."""
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(PATIENCE_S)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(PATIENCE_S)
-        self._loop.close()
-
-    async def _close(self) -> None:
         for leg in list(self._line.legs.values()):
-            leg.hang_up()
-        for sound in self._sounds:
-            sound.cancel()
-        await asyncio.gather(*self._sounds, return_exceptions=True)
-        self._line.close()
+            self.do(leg.hang_up)
+        self.do(self._line.close)
+        self._background.end()
 
     def _answer(self, leg: IncomingLeg) -> None:
         self.received.append(PhoneHandle(self, leg))
         leg.answer()
-        sound = self._loop.create_task(silence(leg))
+        sound = asyncio.ensure_future(silence(leg))
         self._sounds.add(sound)
         sound.add_done_callback(self._sounds.discard)
 
