@@ -227,7 +227,8 @@ def _init(args: Namespace) -> int:
     source = _ask_source(asker, free)
     files = {name: path.with_name(f"{source.adapter}.{name}") for name in source.secrets}
     zone = asker.ask("Time zone of the site", _zone, args.tz or system_zone())
-    said = {"site.name": asker.ask("Name of the site", str, platform.node() or "Floor"), "site.zone": zone}
+    name = asker.ask("Name of the site, as the screens show it", str, platform.node() or "Floor")
+    said = {"site.name": name, "site.zone": zone}
     if args.store is not None:
         said["store.path"] = str(Path(args.store).expanduser().absolute())
     options = {**source.options, **_named(files, usual)}
@@ -261,7 +262,7 @@ def _put_down(path: Path, text: str, secrets: Mapping[Path, str]) -> None:
     os.umask(umask)
     waiting: dict[Path, Path] = {}
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         for file, secret in secrets.items():
             waiting[file] = _beside(file, f"{secret}\n".encode(), 0o600)
         if path.exists():
