@@ -1,7 +1,8 @@
 """Where in the store's time an answer belongs.
 
 - The store's time never goes back. An answer that ends no later than what is covered, because a clock was set back, is
-  recorded 1 ms after it: time stands still until the clock has caught up, and nothing that was said is lost.
+  recorded 1 ms after it, and its events no earlier: time stands still until the clock has caught up, and nothing that
+  was said is lost.
 - Nothing is stretched over what nobody saw. Only an adapter with `Capability.EVENTS` can know what happened while it
   was not asked. For any other the poller says how long it looked: its first answer, one after a failed poll, and one
   after a silence of more than five intervals (60 s at least: a machine that slept) begin a new stretch, whatever they
@@ -38,8 +39,11 @@ def says_something(observation: Observation) -> bool:
     )
 
 
-def placed(observation: Observation, known: Known) -> Observation:
-    """Return an answer with times that go on from what is covered; one that is already kept stays as it is."""
+def placed(observation: Observation, known: Known, behind: bool) -> Observation:
+    """Return an answer with times that go on from what is covered; one that is already kept stays as it is.
+
+    `behind`: a clock was set back and has not caught up, so that the events' times are of an hour that was before.
+    """
     covered = known.coverage
     since_ms, until_ms = observation.since_ms, observation.until_ms
     if is_kept(observation, known):
@@ -51,4 +55,7 @@ def placed(observation: Observation, known: Known) -> Observation:
         since_ms = min(since_ms, until_ms)
         if covered is not None:
             since_ms = max(since_ms, covered.until_ms)
-    return observation._replace(since_ms=since_ms, until_ms=until_ms)
+    events = observation.events
+    if behind and covered is not None:
+        events = [event._replace(at_ms=max(event.at_ms, covered.until_ms)) for event in events]
+    return observation._replace(since_ms=since_ms, until_ms=until_ms, events=events)

@@ -191,7 +191,7 @@ class Poller:
         ):
             observation = observation._replace(since_ms=None)
         self._tell_steps(observation)
-        return placed(observation, self.known)
+        return placed(observation, self.known, self._behind)
 
     def _tell_steps(self, observation: Observation) -> None:
         """Tell once that a clock was set: the machine's, or the one that the source goes by."""
@@ -205,7 +205,7 @@ class Poller:
         if back_ms > BACK_MS and not self._behind:
             self._say(f"the clock went back by {seconds(back_ms)}: time stands still here until it has caught up")
             self._behind = True
-        elif back_ms < 0:
+        if observation.until_ms > covered.until_ms:
             self._behind = False
 
     # -------------------------------------------------------------- writing, and telling
