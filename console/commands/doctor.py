@@ -22,6 +22,13 @@ LEAST_SQLITE = (3, 37)
 """STRICT tables came with it."""
 
 
+_WHY = {
+    Health.STALE: "it runs, but the source has not answered for a while",
+    Health.DOWN: "start it with `floorwalk poll`, or see why its service does not run",
+}
+"""What to say of a poller that is not well and does not say why itself."""
+
+
 class Check(NamedTuple):
     """One thing looked at: whether it is well, and what was found."""
 
@@ -91,7 +98,7 @@ def _store(settings: Settings, origin: str) -> Iterator[Check]:
             yield Check("store", ok=True, found=f"{path} ({origin}), version {version}, {number(size >> 10)} KB")
             yield _integrity(reader)
             yield _coverage(reader, settings)
-            yield _poller(reader)
+            yield from _poller(reader)
     except NoStoreError:
         yield Check("store", ok=True, found=f"{path} ({origin}): not there yet")
         yield Check("may be written", *_writable(path))
@@ -125,11 +132,12 @@ def _coverage(reader: Reader, settings: Settings) -> Check:
     return Check("measured", ok=True, found=told + (f", in {gaps + 1} stretches" if gaps else ""))
 
 
-def _poller(reader: Reader) -> Check:
-    """Say how the poller is; a store that none ever wrote is well without one."""
-    pulse = reader.pulse(boot_ms())
-    if pulse.health == Health.NONE:
-        return Check("poller", ok=True, found="none ever ran on this store")
-    well = pulse.health in (Health.UP, Health.LATE)
-    why = pulse.error or "start it with `floorwalk poll`, or see why its service does not run"
-    return Check("poller", ok=well, found=f"{pulse.name} is {pulse.health}" + ("" if well else f": {why}"))
+def _poller(reader: Reader) -> Iterator[Check]:
+    """Say how the poller is with each source; a store that none ever wrote is well without one."""
+    pulses = reader.pulses(boot_ms())
+    if not pulses:
+        yield Check("poller", ok=True, found="none ever ran on this store")
+    for pulse in pulses:
+        well = pulse.health in (Health.UP, Health.LATE)
+        why = "" if well else f": {pulse.error or _WHY[pulse.health]}"
+        yield Check("poller", well, f"{pulse.name} is {pulse.health.upper()}{why}")

@@ -26,9 +26,7 @@ MOST = 500
 def examine_sources(settings: Settings) -> list[Finding]:
     """Return what was found of each source, in the order of the settings; they are asked at the same time."""
     if not settings.configured:
-        return [
-            Finding("source", ok=True, found="none: a floor is played; `floorwalk init` sets one up")
-        ]
+        return [Finding("source", ok=True, found="none: a floor is played; `floorwalk init` sets one up")]
     return asyncio.run(_examined(settings))
 
 

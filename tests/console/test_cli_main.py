@@ -18,6 +18,9 @@ from console.launch_options import DemoOptions
 from console.settings import Settings
 from data.lease import Lease
 from tests.console.cli import QUEUE_LOG, ROOT, Cli
+from tests.console.pbx import Pbx, pbx
+
+__all__ = ["pbx"]
 
 HEAVY = ("textual", "pydantic", "httpx", "sqlite_utils", "plotext", "rich", "asyncio", "sqlite3")
 
@@ -262,6 +265,32 @@ def test_a_foreign_adapter_is_found_but_not_loaded(cli: Cli, monkeypatch: pytest
     ).json
 
 
+def test_the_options_of_an_adapter(cli: Cli, pbx: type[Pbx], monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[str] = []
+
+    def import_module(name: str) -> object:
+        loaded.append(name)
+        return sys.modules[name]
+
+    monkeypatch.setattr("data.adapters.registry.import_module", import_module)
+    rows = {row["option"]: row for row in cli("adapters", "pbx", "--json").json}
+    assert list(rows) == [option.name for option in pbx.options]
+    assert rows["url"] == {
+        "option": "url",
+        "kind": "str",
+        "given": "required",
+        "about": "where the system answers",
+        "example": "http://127.0.0.1:8088",
+    }
+    assert rows["token"]["given"] == "optional secret"
+    assert loaded == ["tests.console.pbx"]
+    assert pbx.made == []
+    table = cli("adapters", "pbx").out.splitlines()
+    assert table[0].split() == ["option", "kind", "given", "about", "example"]
+    assert "required secret  the account's password" in table[3]
+    assert "there is no adapter 'pbxx'; did you mean pbx?" in cli.fails(78, "adapters", "pbxx")
+
+
 def checks(cli: Cli, *argv: object) -> tuple[int, dict[str, Any]]:
     ended = cli("doctor", "--json", *argv)
     return ended.code, {check["what"]: check for check in ended.json}
@@ -270,7 +299,9 @@ def checks(cli: Cli, *argv: object) -> tuple[int, dict[str, Any]]:
 def test_doctor_on_a_new_machine(cli: Cli) -> None:
     code, found = checks(cli)
     assert code == 0
-    assert list(found) == ["Python", "SQLite", "terminal", "locale", "settings", "store", "may be written"]
+    names = ["Python", "SQLite", "terminal", "locale", "settings", "source", "store", "may be written"]
+    assert list(found) == names
+    assert found["source"]["found"] == "none: a floor is played; `floorwalk init` sets one up"
     assert "not there yet" in found["store"]["found"]
 
 
@@ -298,6 +329,102 @@ def test_doctor_finds_what_is_wrong_with_settings(cli: Cli) -> None:
     code, found = checks(cli)
     assert (code, found["settings"]["ok"]) == (1, False)
     assert found["settings"]["found"] == f"{path}:2: site.nam is no setting; did you mean site.name?"
+
+
+HUSH = "hush-4711"
+PBX = "adapter = 'pbx'\nurl = 'http://127.0.0.1:8088'\nuser = 'floorwalk'\n"
+
+
+@pytest.fixture
+def two(cli: Cli, pbx: type[Pbx], monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """Two sources with their secrets; the second one can be examined."""
+    cli.settings(f"[source.north]\n{PBX}[source.south]\n{PBX.replace('pbx', 'seen')}")
+    for name in ("NORTH", "SOUTH"):
+        monkeypatch.setenv(f"FLOORWALK_{name}_SECRET", HUSH)
+    return cli
+
+
+def sources(cli: Cli) -> dict[str, tuple[bool, str]]:
+    """Return what doctor says of sources; whatever it is, no secret is in it, and a fault is the exit code."""
+    code, found = checks(cli)
+    told = {what: (check["ok"], check["found"]) for what, check in found.items() if "north" in what or "south" in what}
+    assert code == int(not all(ok for ok, _ in told.values()))
+    assert HUSH not in str(told)
+    assert all(text.isprintable() for _, text in told.values())
+    return told
+
+
+def test_doctor_asks_each_source_once(two: Cli, pbx: type[Pbx]) -> None:
+    assert sources(two) == {
+        "north: made": (True, "pbx, secret from FLOORWALK_NORTH_SECRET"),
+        "north: answers": (True, "agents 3, queues 1, waiting 0, events 0"),
+        "south: made": (True, "seen, secret from FLOORWALK_SOUTH_SECRET"),
+        "south: signed in": (True, "as floorwalk, not by hush"),
+        "south: clocks": (True, "0.2 s apart"),
+    }
+    assert len(pbx.made) == pbx.closed == 2
+    assert pbx.made[0]["secret"] == HUSH
+    assert not two.store.exists(), "nothing is written"
+    assert "FLOORWALK_NORTH_SECRET" not in os.environ
+
+
+def test_doctor_says_what_is_wrong_with_a_source(two: Cli, pbx: type[Pbx], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pbx, "mood", "refuses")
+    told = sources(two)
+    refused = "http://127.0.0.1:8088 refuses the account (secret •••): look at \ufffd[31mmanager.conf"
+    assert told["north: answers"] == (False, refused)
+    assert told["south: rights"] == (False, "none to read: add read = agent in manager.conf")
+    assert (len(pbx.made), pbx.closed) == (2, 2)
+
+
+def test_doctor_of_an_adapter_that_is_broken(two: Cli, pbx: type[Pbx], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pbx, "mood", "broken")
+    assert sources(two)["north: answers"] == (
+        False,
+        "KeyError: '•••': this is a fault of the adapter; tell its author",
+    )
+
+
+def test_doctor_waits_for_no_source_for_ever(two: Cli, pbx: type[Pbx], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pbx, "mood", "silent")
+    monkeypatch.setattr("console.commands.examining.DEADLINE_S", 0.05)
+    told = sources(two)
+    assert told["north: answers"][1].startswith("not within 0.05 s: see that the system runs")
+    assert (told["north: answers"][0], told["south: answers"][0], pbx.closed) == (False, False, 2)
+
+
+def test_doctor_of_sources_that_cannot_be_asked(cli: Cli, pbx: type[Pbx], monkeypatch: pytest.MonkeyPatch) -> None:
+    path = cli.settings(f"[source.north]\n{PBX}[source.south]\n{PBX}port = 'x'\n[source.south-west]\nadapter = 'nix'\n")
+    code, found = checks(cli)
+    assert code == 1
+    assert found["source north"]["found"].startswith(f"{path}:1: source.north: pbx needs secret, a secret")
+    assert found["source south"]["found"] == f"{path}:9: source.south.port: should be a whole number, not a text"
+    assert "there is no adapter 'nix'" in found["source south-west"]["found"]
+    assert not any(found[f"source {name}"]["ok"] for name in ("north", "south", "south-west"))
+    assert "store" in found, "the rest is looked at"
+    path = cli.settings(f"[source.north]\n{PBX.replace('http', 'ftp')}")
+    monkeypatch.setenv("FLOORWALK_NORTH_SECRET", HUSH)
+    assert "is no address for floorwalk:•••" in sources(cli)["source north"][1]
+    assert pbx.made == []
+
+
+def test_doctor_tells_of_the_poller_with_each_source(cli: Cli) -> None:
+    from data.store.boot import boot_id, boot_ms
+    from data.store.writer import Beat, Writer
+
+    now = boot_ms()
+    with Writer(cli.store) as writer:
+        for name, error, since in (("north", "refused", 0), ("south", "", 0), ("west", "", 3_600_000)):
+            beat = Beat(1, now - since, now - since, 60_000, 1, error, boot_id())
+            writer.beat(writer.known(name).source_id, beat)
+    ended = cli("doctor", "--json")
+    told = {check["found"].split(" is ")[0]: check for check in ended.json if check["what"] == "poller"}
+    assert ended.code == 1
+    assert {name: check["ok"] for name, check in told.items()} == {"north": False, "south": True, "west": False}
+    assert told["north"]["found"] == "north is DOWN: refused"
+    assert told["west"]["found"].startswith(
+        "west is DOWN: start it with `floorwalk poll`, or see why its service does not run"
+    )
 
 
 def test_doctor_sees_that_a_store_is_damaged(cli: Cli) -> None:
