@@ -153,7 +153,8 @@ class Http:
                 http2=False,
                 follow_redirects=False,
                 trust_env=False,
-                timeout=None,  # noqa: S113 (asyncio.timeout holds the total deadline, which httpx has none for)
+                # A TLS handshake that is cancelled leaves its socket open, so that ends by itself before the deadline.
+                timeout=httpx.Timeout(None, connect=self.deadline_s / 2),
                 verify=self._trust(),
                 limits=httpx.Limits(max_connections=4, max_keepalive_connections=4, keepalive_expiry=_IDLE_S),
                 cookies=_no_cookies(),
@@ -172,7 +173,8 @@ class Http:
         try:
             return ssl.create_default_context(cafile=self._ca_file)
         except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or "it holds no PEM certificate"
+            why = error.strerror if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) else None
+            why = why or "it holds no PEM certificate"
             raise SourceError(f"the ca_file {self._ca_file} can't be used: {why}") from None
 
     async def _answered(self, client: httpx.AsyncClient, request: httpx.Request) -> Reply:
@@ -281,6 +283,10 @@ def _plain(error: BaseException) -> str:
     """Return in plain words what went wrong, and what to look at. What the server sent is not repeated."""
     import httpx
 
+    if isinstance(error, httpx.TimeoutException):
+        return (
+            "no connection was made in half the time a request may take: it hangs, or a firewall swallows what we send"
+        )
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"its certificate is not trusted ({cause.verify_message}); name the authority's file as ca_file"
