@@ -15,6 +15,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple, Protocol
 
+from data.adapters.base import SourceError
+
 CHUNK = 1 << 20
 """Bytes read at a time; one observation is made of each chunk's lines."""
 
@@ -27,7 +29,7 @@ _EPOCH = re.compile(rb"^[^\S\n]*(\d{9,10})(?:\.\d+)?\|", re.MULTILINE)
 _DAMAGED = (OSError, EOFError, zlib.error)
 
 
-class LogFileError(Exception):
+class LogFileError(SourceError):
     """A log can't be read; the message names it and says why. `code` is an exit code (sysexits: no input)."""
 
     code = 66

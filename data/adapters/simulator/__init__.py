@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from random import Random
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.adapters.base import Capability, Option, refused
 from data.adapters.simulator.demand import arrivals
@@ -63,7 +63,7 @@ class Simulator:
         weekends: bool = True,
     ) -> None:
         self._seed = seed
-        self._zone = zone if isinstance(zone, ZoneInfo) else ZoneInfo(zone)
+        self._zone = zone if isinstance(zone, ZoneInfo) else _zone_of(zone)
         self._clock = clock or _machine_clock
         self._speed = speed
         self._load = load
@@ -151,6 +151,14 @@ def simulate_day(
     floor = Simulator(seed, agents, zone, window.since_ms, lambda: 0, load=load, plan=plan)
     for since_ms in range(window.since_ms, window.until_ms, batch_ms):
         yield floor.advance(min(since_ms + batch_ms, window.until_ms))
+
+
+def _zone_of(key: str) -> ZoneInfo:
+    """Return a zone by its key. Raises ValueError."""
+    try:
+        return ZoneInfo(key)
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError(f"there is no time zone {key!r}") from error
 
 
 def _machine_clock() -> int:
