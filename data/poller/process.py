@@ -68,6 +68,7 @@ def run(
     try:
         adapters = _made(sources)
         with Lease(store, f"floorwalk poll {_named(sources)}"), Writer(store) as writer:
+            writer.feeds(source.name for source in sources)
             clock = Clock()
             pollers = [
                 Poller(

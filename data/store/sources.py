@@ -27,7 +27,7 @@ _SOURCES = (
     "SELECT s.id, s.name, (SELECT min(since_ms) FROM coverage WHERE source_id = s.id), "
     "(SELECT until_ms FROM coverage WHERE source_id = s.id ORDER BY since_ms DESC LIMIT 1), "
     "(SELECT until_ms FROM coverage WHERE source_id = s.id AND since_ms <= ? ORDER BY since_ms DESC LIMIT 1), "
-    "h.at_ms, h.interval_ms FROM source s LEFT JOIN heartbeat h ON h.source_id = s.id"
+    "h.at_ms, h.interval_ms FROM source s LEFT JOIN heartbeat h ON h.source_id = s.id ORDER BY s.id"
 )
 
 

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -107,6 +107,16 @@ class Writer:
         with self.transaction() as connection:
             connection.execute("INSERT OR IGNORE INTO source (name) VALUES (?)", (source,))
             return restore.known(connection, source)
+
+    def feeds(self, sources: Iterable[str]) -> None:
+        """Keep that only these sources are polled from now on: of others no sign of life is awaited any more."""
+        names = json.dumps(list(sources))
+        with self.transaction() as connection:
+            connection.execute(
+                "DELETE FROM heartbeat WHERE source_id NOT IN "
+                "(SELECT id FROM source WHERE name IN (SELECT value FROM json_each(?)))",
+                (names,),
+            )
 
     def taken(self, source: str) -> set[tuple[int, bytes]]:
         """Return how much of which files earlier imports took: (bytes, digest) pairs."""
