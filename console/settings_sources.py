@@ -6,6 +6,7 @@ Only the adapters that the settings name are loaded, and only by the commands th
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any, NamedTuple
@@ -100,6 +101,23 @@ def is_of(value: object, kind: type) -> bool:
     if kind is float:
         return isinstance(value, (int, float))
     return isinstance(value, kind) and _is_plain(value)
+
+
+def from_text(option: Option, text: str) -> Any:  # noqa: ANN401 (whatever the adapter takes)
+    """Return what somebody typed as a value of the option's kind. Raises ValueError, which does not repeat it.
+
+    It may be written as in TOML; a text needs no quotes, and a list of one thing no brackets.
+    """
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text
+    if option.kind in (str, list) and not is_of(value, option.kind):
+        value = value if isinstance(value, str) else text
+        value = [value] if option.kind is list else value
+    if not is_of(value, option.kind):
+        raise ValueError(f"{option.name} should be {KINDS.get(option.kind, option.kind.__name__)}")
+    return value
 
 
 def _is_plain(value: object) -> bool:

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args, get_origin, get_type_hints
 
 import pytest
 
@@ -13,6 +14,10 @@ from console.actions import ACTIONS
 from console.cli import build
 from console.commands import SUMMARIES
 from console.screens.why import FORMULA_TEXTS
+from console.settings import load
+from console.settings_file import _File
+from console.settings_secrets import variable_of
+from console.settings_sources import checked
 from data.alerts import LIMITS
 from data.breaks import ALLOWANCES
 from data.metrics import FORMULAS
@@ -89,3 +94,40 @@ def test_the_architecture_names_modules_that_are_there() -> None:
         assert (ROOT / path).exists(), path
     assert "t_readable" in text
     assert "state_span" in TABLES
+
+
+def toml_blocks() -> Iterator[tuple[str, str]]:
+    """Yield (document, text) for each block of TOML."""
+    for path in DOCS:
+        for block in re.findall(r"```toml\n(.*?)```", path.read_text("utf-8"), re.DOTALL):
+            yield path.name, block
+
+
+@pytest.mark.parametrize(("document", "text"), list(toml_blocks()))
+def test_every_settings_file_would_be_taken(document: str, text: str, tmp_path: Path) -> None:
+    path = tmp_path / f"{document}.toml"
+    path.write_text(text, encoding="utf-8")
+    settings = load(path, {})
+    assert settings.configured
+    assert [each.source for each in checked(settings)] == list(settings.sources)
+
+
+def test_settings_tell_every_key() -> None:
+    text = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    told: dict[str, set[str]] = {}
+    for table, keys in re.findall(r"^\| `\[(\w+)[^|]*\| ([^|]*)\|", text, re.MULTILINE):
+        told.setdefault(table, set()).update(re.findall(r"`(\w+)`", keys))
+    told["queue"] |= told["goal"]  # "the same"
+    schema = get_type_hints(_File)
+    assert set(told) == set(schema)
+    for table, kind in schema.items():
+        keys = get_type_hints(get_args(kind)[1] if get_origin(kind) is dict else kind)
+        assert told[table] | {"queue", "team", "reason"} >= set(keys), table
+        assert told[table] <= set(keys), table
+
+
+def test_settings_tell_where_a_secret_is_looked_up() -> None:
+    text = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    assert f"`{variable_of('north', 'secret')}`" in text
+    assert "`$XDG_CONFIG_HOME/floorwalk/north.secret`" in text
+    assert "floorwalk.north.secret:" in text

@@ -166,30 +166,17 @@ def _question(option: Option) -> str:
 
 def _taker(option: Option) -> Callable[[str], Any]:
     """Return what makes an answer into an option's value."""
+    from console.settings_sources import from_text
 
     def taken(answer: str) -> Any:  # noqa: ANN401 (whatever the adapter takes)
         if not answer and option.required:
             raise _AnswerError(f"{option.name} is needed: {option.about}")
-        return answer if option.secret or option.kind is str else _of_kind(answer, option)
+        try:
+            return answer if option.secret else from_text(option, answer)
+        except ValueError as error:
+            raise _AnswerError(f"{error}, not {answer!r}") from error
 
     return taken
-
-
-def _of_kind(answer: str, option: Option) -> Any:  # noqa: ANN401
-    """Return an answer as TOML has it, or, for a list, one thing alone. Raises _AnswerError."""
-    import tomllib
-
-    from console.settings_sources import KINDS, is_of
-
-    try:
-        value = tomllib.loads(f"value = {answer}")["value"]
-    except tomllib.TOMLDecodeError:
-        value = answer
-    if option.kind is list and not isinstance(value, list):
-        value = [answer]
-    if not is_of(value, option.kind):
-        raise _AnswerError(f"{option.name} should be {KINDS.get(option.kind, option.kind.__name__)}, not {answer!r}")
-    return value
 
 
 def _zone(answer: str) -> str:

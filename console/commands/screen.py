@@ -122,13 +122,13 @@ def _asked_for(settings: Settings, args: Namespace) -> Settings:
     """Return the settings with the sources, options and interval that the command line names."""
     from console.settings import SourceSettings
 
-    options = _pairs(args.option)
     if args.adapter is not None:
+        options = _pairs(args.option, args.adapter)
         settings = settings.polling("option", SourceSettings(args.adapter, args.adapter, options))
-    elif options:
+    elif args.option:
         if len(settings.sources) > 1:
             raise CommandError("--option: several sources are configured: write it into the table of the one it is for")
-        settings = _with_options(settings, options)
+        settings = _with_options(settings, _pairs(args.option, settings.sources[0].adapter))
     if args.interval is None:
         return settings
     if not 0.2 <= args.interval <= 3600:
@@ -160,19 +160,25 @@ def _polling(settings: Settings, sources: Sequence[Ready]) -> str:
     return f"polling {', '.join(told)} into {settings.store}{pace}; Ctrl-C stops"
 
 
-def _pairs(texts: list[str]) -> dict[str, Any]:
-    """Return KEY=VALUE texts as a mapping; a value that is TOML (a number, true, a list) is taken as such."""
-    import tomllib
+def _pairs(texts: list[str], adapter: str) -> dict[str, Any]:
+    """Return KEY=VALUE texts as a mapping, the values of such kinds as the adapter declares; TOML will do as well."""
+    from console.settings_sources import from_text
+    from data.adapters.registry import AdapterError, options_of
 
     found: dict[str, Any] = {}
     for text in texts:
-        key, given, value = text.partition("=")
+        key, given, found[key] = text.partition("=")
         if not given or not key:
-            raise CommandError(f"--option: {text!r} has no '=': write KEY=VALUE")
+            raise CommandError("--option: there is one without a key or without a '=': write KEY=VALUE")
+    try:
+        declared = {option.name: option for option in options_of(adapter) if not option.secret}
+    except AdapterError:  # told when all is checked
+        return found
+    for key in found.keys() & declared.keys():
         try:
-            found[key] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
-            found[key] = value
+            found[key] = from_text(declared[key], found[key])
+        except ValueError as error:
+            raise CommandError(f"--option: {error}") from error
     return found
 
 

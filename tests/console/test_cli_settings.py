@@ -292,6 +292,51 @@ def test_what_is_wrong_with_a_source_is_said_with_its_line(cli: Cli, text: str, 
         assert line.startswith(f"{path}{said}"), line
 
 
+def test_options_on_the_command_line_are_of_their_kinds(
+    cli: Cli, pbx: type[Pbx], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Any] = []
+    monkeypatch.setattr("data.poller.run", lambda *args, **_: given.append(dict(args[1][0].options)))
+    monkeypatch.setenv("FLOORWALK_PBX_SECRET", "hush")
+    texts = {
+        "url": "http://x",
+        "user": "1001",
+        "wrap_up_s": "{ sales = 15 }",
+        "queues": "sales",
+        "port": "8088",
+        "patience": "3",
+        "proud": "true",
+    }
+    options = [word for key, text in texts.items() for word in ("--option", f"{key}={text}")]
+    cli("poll", "--adapter", "pbx", *options)
+    typed = {
+        "user": "1001",
+        "wrap_up_s": {"sales": 15},
+        "queues": ["sales"],
+        "port": 8088,
+        "patience": 3,
+        "proud": True,
+    }
+    assert given.pop() == {"url": "http://x", "secret": "hush", **typed}
+    monkeypatch.setenv("FLOORWALK_PBX_SECRET", "hush")
+    cli(
+        "poll",
+        "--adapter",
+        "pbx",
+        "--option",
+        "url='http://x'",
+        "--option",
+        "user=a=b",
+        "--option",
+        'queues=["a", "b"]',
+    )
+    assert given.pop() == {"url": "http://x", "user": "a=b", "secret": "hush", "queues": ["a", "b"]}
+    cli("poll", "--adapter", "queue_log", "--option", 'paths="/var/log/asterisk/queue_log"')
+    assert given.pop() == {"paths": ["/var/log/asterisk/queue_log"]}
+    assert cli.fails(64, "poll", "--adapter", "pbx", "--option", "port=x") == "--option: port should be a whole number"
+    assert pbx.made == []
+
+
 def test_all_that_is_wrong_with_the_sources_is_said(cli: Cli, pbx: type[Pbx]) -> None:
     cli.settings("[source.a]\nadapter = 'nix'\n[source.b]\nadapter = 'pbx'\nport = 1.5\n")
     lines = cli("poll").err.splitlines()
