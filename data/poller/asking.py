@@ -17,6 +17,10 @@ CLOSE_S = 2.0
 """How long an adapter may take to let go."""
 
 
+class StoppedError(Exception):
+    """We are to stop, and so there is no answer."""
+
+
 class Asking:
     """The polls of one adapter. `stop` ends every wait; `secrets` are left out of what errors say."""
 
@@ -41,8 +45,8 @@ class Asking:
         if self._wake is not None and not self._wake.done():
             self._wake.set_result(None)
 
-    async def answer(self) -> Observation | None:
-        """Return what the adapter answers, None if we are to stop before. Raises what it raises, or SourceError.
+    async def answer(self) -> object:
+        """Return what the adapter answers. Raises StoppedError, SourceError, or what the adapter raises.
 
         A poll that goes on although it was cancelled stays the one in flight: no other begins, and what it says in the
         end is taken, for the adapter counts it as told.
@@ -62,13 +66,13 @@ class Asking:
             self._poll = None
             return self._result(poll, late)
         if self.stopping:
-            return None
+            raise StoppedError
         raise SourceError("its poll goes on although it was cancelled: it is not asked again until that ends")
 
-    def _result(self, poll: asyncio.Future[Observation], late: bool) -> Observation | None:
+    def _result(self, poll: asyncio.Future[Observation], late: bool) -> object:
         """Return what a poll that ended says. Raises SourceError where it was cut off, else what it raised."""
         if late and self.stopping and (poll.cancelled() or poll.exception() is not None):
-            return None
+            raise StoppedError
         cut_off = f"no answer within {self.deadline_s:g} s"
         if poll.cancelled():
             raise SourceError(cut_off if late else "its poll was cancelled, but not by the poller")

@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,7 +31,7 @@ from data.store.writer import Writer
 EX_NOPERM = 77
 EX_CONFIG = 78
 
-SWEEP_S = 0.5
+SWEEP_S = 0.3
 """How long tasks are waited for that adapters began and left behind."""
 LAST_RESORT_S = 4.0
 """So long after a signal the kernel ends a process in which an adapter waits without letting others run."""
@@ -195,8 +195,10 @@ def _end_what_is_left(tasks: bool, before: Collection[threading.Thread], code: i
     """End the process at once where what an adapter left behind would hold it up; the store is closed by now."""
     threads = [thread for thread in threading.enumerate() if thread not in before and not thread.daemon]
     for thread in threads:
-        thread.join(SWEEP_S / 5)
+        thread.join(SWEEP_S / 3)
     if tasks or any(thread.is_alive() for thread in threads):
-        tell("an adapter left something behind that does not end: it is ended with the process")
-        sys.stdout.flush()
+        if not code:  # else the last words are to be why it failed
+            tell("an adapter left something behind that does not end: it is ended with the process")
+        with suppress(Exception):
+            sys.stdout.flush()
         os._exit(code)

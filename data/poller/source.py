@@ -13,7 +13,7 @@ from data.adapters.vetting import is_foreign, vetted
 from data.metrics import Goal
 from data.model.known import Known
 from data.model.observation import AgentEntry, Directory, Observation, QueueEntry
-from data.poller.asking import Asking
+from data.poller.asking import Asking, StoppedError
 from data.poller.clock import BACK_MS, Clock
 from data.poller.goals import measured_against
 from data.poller.outbox import Outbox, SpoiltError
@@ -113,7 +113,7 @@ class Poller:
                 await self.asking.pause(MAX_BACKOFF_S)
         finally:
             wrong = await self.asking.let_go()
-            if wrong:
+            if wrong and not self.refused:  # whose words are to be the last
                 self._say(wrong)
             self._settled()
 
@@ -131,14 +131,15 @@ class Poller:
         try:
             self._resume()
             answer = await self.asking.answer()
+        except StoppedError:
+            return
         except Exception as error:
             if access_error(error) is not None:
                 self._refuse(words(error, self.secrets))
             else:
                 self._failed(words(error, self.secrets))
             return
-        if answer is not None:
-            self._take(answer)
+        self._take(answer)
 
     def _resume(self) -> None:
         """Let the adapter go on where the last run stopped, before the first poll. Raises SourceError."""

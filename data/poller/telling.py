@@ -16,9 +16,12 @@ MAX_WORDS = 400
 
 def tell(text: str) -> None:
     """Say something on standard error, under the program's name; nobody need be listening."""
+    stream = sys.stderr
+    if stream is None:
+        return
     with suppress(OSError, ValueError):
-        sys.stderr.write("".join(f"floorwalk poll: {safe_text(line, 2 * MAX_WORDS)}\n" for line in text.splitlines()))
-        sys.stderr.flush()
+        stream.write("".join(f"floorwalk poll: {safe_text(line, 2 * MAX_WORDS)}\n" for line in text.splitlines()))
+        stream.flush()
 
 
 def words(error: BaseException, secrets: Iterable[str] = ()) -> str:
