@@ -155,7 +155,7 @@ class Acts:
         return await asyncio.shield(kept.task)
 
     def _forget_oldest(self) -> None:
-        for key in list(self._orders)[: len(self._orders) - _KEPT_ORDERS]:
+        for key in list(self._orders)[: max(0, len(self._orders) - _KEPT_ORDERS)]:
             task = self._orders[key].task
             if task is None or task.done():
                 del self._orders[key]
