@@ -11,6 +11,7 @@ from data.model.observation import (
     CallResumed,
     CallRinging,
     RingEnded,
+    WaitingSeen,
     WrapUpEnded,
 )
 from data.model.rows import Call, Ring
@@ -108,9 +109,7 @@ class CallBook(VisitBook):
             if ended is not None and ended.outcome == Outcome.LOST:
                 stored, call = ended, self.found(ended)
         if call is None:
-            call = self.begin(event.call, queue_id, event.at_ms - (event.wait_ms or 0))
-            self.derived.add(call.id)
-            self.rows.derived += 1
+            call = self.derive(event.call, queue_id, event.at_ms - (event.wait_ms or 0))
         agent = self.freed(self.agents.present(event.agent, queue_id, event.at_ms), queue_id, event.at_ms)
         self.connect(agent, call, stored, event.at_ms, event.wait_ms, event.ring_ms)
 
@@ -245,11 +244,45 @@ class CallBook(VisitBook):
     def wrap_up_ended(self, event: WrapUpEnded) -> None:
         """Take the end of after-call work: the visit gets its wrap-up time."""
         queue_id = self.agents.queue_id(event.queue)
-        call = self.closed.get((event.call, queue_id))
-        if call is not None and call.ended_ms is not None and call.wrap_up_ms is None:
-            after = call._replace(wrap_up_ms=max(0, event.at_ms - call.ended_ms))
-            self.closed[event.call, queue_id] = self.write(after, call)
+        self._wrapped_up(self.closed.get((event.call, queue_id)), event.at_ms)
         agent = self.agents.agent(event.agent)
         if agent.wrapping is None:
             self.rows.repeats += 1
         self.agents.settle(told(agent._replace(wrapping=None), WRAPPED_UP), event.at_ms)
+
+    def _wrapped_up(self, call: Call | None, at_ms: int) -> None:
+        if call is not None and call.ended_ms is not None and call.wrap_up_ms is None:
+            after = call._replace(wrap_up_ms=max(0, at_ms - call.ended_ms))
+            self.closed[call.contact, call.queue_id] = self.write(after, call)
+
+    # What a snapshot shows
+
+    def waits(self, row: WaitingSeen, now_ms: int) -> None:
+        """Begin a visit that a snapshot shows and that is not known, or find it again.
+
+        Its entry may lie before all that was measured, but not before the end of the contact's last visit there.
+        """
+        queue_id = self.agents.queue_id(row.queue)
+        entered_ms = max(0, min(row.entered_ms, now_ms))
+        old = self.current(row.call, queue_id)
+        if old is not None and old.answered_ms is not None:
+            self.set_aside(old, entered_ms)
+        elif old is not None:
+            self.lose(old, entered_ms)
+        lost = self.lost_of(row.call, queue_id, entered_ms)
+        if lost is not None:
+            self.write(self.found(lost), lost)
+            return
+        closed = self.closed.get((row.call, queue_id))
+        if closed is not None:
+            entered_ms = max(entered_ms, closed.ended_ms or 0)
+        self.write(self.begin(row.call, queue_id, entered_ms, row.caller, row.caller_name), None)
+
+    def ended_now(self, call: Call, agent: str, at_ms: int) -> None:
+        """End an answered visit that a snapshot shows to be over: the figures are those of the times."""
+        event = CallEnded(at_ms, call.contact, "", agent, Outcome.ANSWERED)
+        self._close(self._finished(call, event), call, event)
+
+    def wrapped_up(self, call_id: int, at_ms: int) -> None:
+        """Take that after-call work is shown to be over."""
+        self._wrapped_up(next((c for c in reversed(self.closed.values()) if c.id == call_id), None), at_ms)

@@ -31,6 +31,8 @@ from data.model.observation import (
 from data.model.rows import Coverage, Sample
 from data.recorder.agents import AgentBook
 from data.recorder.calls import CallBook
+from data.recorder.doubts import Doubts, unmentioned
+from data.recorder.snapshot import correct
 
 
 def record(known: Known, observation: Observation) -> tuple[Known, Rows]:
@@ -53,6 +55,7 @@ def record(known: Known, observation: Observation) -> tuple[Known, Rows]:
         at_ms = observation.until_ms if observation.since_ms is None else observation.since_ms
         recording.take_directory(observation.directory, at_ms)
     recording.walk(observation)
+    recording.correct(observation)
     rows.acts = observation.acts
     rows.cursor = observation.cursor
     return recording.result(observation.cursor), rows
@@ -68,6 +71,9 @@ class _Recording:
         self.calls = CallBook(known, rows, self.agents)
         self.coverage = known.coverage
         self.entries = dict(known.entries)
+        self.fresh = known.coverage is None
+        """Whether nothing was measured just before this observation."""
+        self.doubts = known.doubts
         agents, calls = self.agents, self.calls
         self.handlers: dict[type, Callable[[Any], None]] = {
             CallEntered: calls.entered,
@@ -96,6 +102,7 @@ class _Recording:
             self.rows.coverage.append(covered._replace(reason="gap"))
             self.calls.lose_all(covered.until_ms)
             self.agents.blind(covered.until_ms)
+            self.fresh = True
             start = observation.until_ms if since_ms is None else since_ms
             self.coverage = Coverage(self.known.source_id, start, max(start, observation.until_ms))
         else:
@@ -141,6 +148,15 @@ class _Recording:
         if observation.until_ms >= minute:
             self._sample(minute, observation.until_ms)
 
+    def correct(self, observation: Observation) -> None:
+        """Put right what the snapshot, if there is one, shows to be otherwise than the events told."""
+        before = {} if self.fresh else unmentioned(self.known.doubts, observation.events)
+        self.doubts = before
+        snapshot = observation.snapshot
+        if snapshot is not None:
+            doubts = Doubts(before, observation.until_ms, self.fresh or not snapshot.corrects)
+            self.doubts = correct(self.calls, snapshot, self.known.agents, doubts)
+
     def _sample(self, minute: int, until_ms: int) -> int:
         """Note the waiting at each whole minute up to `until_ms`; return the next minute to note."""
         waiting = [(queue_id, n) for queue_id, n in self.calls.waiting.items() if n > 0]
@@ -173,4 +189,5 @@ class _Recording:
             next_agent=agents.next_agent,
             next_queue=agents.next_queue,
             next_call=calls.next_call,
+            doubts=self.doubts,
         )

@@ -47,6 +47,13 @@ class VisitBook:
         self.waiting[queue_id] += 1
         return call
 
+    def derive(self, contact: str, queue_id: int, entered_ms: int) -> Call:
+        """Open a visit whose entry was not seen but worked out; it is not written yet."""
+        call = self.begin(contact, queue_id, entered_ms)
+        self.derived.add(call.id)
+        self.rows.derived += 1
+        return call
+
     def current(self, contact: str, queue_id: int) -> Call | None:
         """Return the open visit of a contact to a queue, the newest where it has come back."""
         return self.open.get((contact, queue_id, 0))
