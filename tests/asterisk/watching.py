@@ -21,7 +21,7 @@ from data.store.boot import boot_ms
 from data.store.files import StoreError
 from data.store.reader import Reader
 from tests.rig.asterisk import Rig
-from tests.rig.desk import until
+from tests.rig.background import until
 
 FLOORWALK = shutil.which("floorwalk", path=str(Path(sys.executable).parent)) or "floorwalk"
 

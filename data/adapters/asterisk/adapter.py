@@ -16,7 +16,16 @@ from data.adapters.asterisk.wrap_up import WrapUps
 from data.adapters.base import Capability, Finding, Option, SourceError
 from data.adapters.queue_log.adapter import machine_ms
 from data.model.acts import Order, Result
-from data.model.observation import AgentEntry, Directory, Event, Observation, QueueEntry, Snapshot, SourceRestarted
+from data.model.observation import (
+    AgentEntry,
+    CallEnded,
+    Directory,
+    Event,
+    Observation,
+    QueueEntry,
+    Snapshot,
+    SourceRestarted,
+)
 
 _MEASURE_EVERY_MS = 60_000
 """How often the difference of the clocks is measured."""
@@ -195,7 +204,11 @@ class Asterisk:
         self._told, self._logged = [], []
         members = self._status.members
         self._wrap_ups.learn({(m.queue, m.interface): m.wrap_up_s for m in members if m.wrap_up_s})
-        return self._reconciler.merge(told, logged, self._listened_ms)
+        merged = self._reconciler.merge(told, logged, self._listened_ms)
+        for event in merged:
+            if isinstance(event, CallEnded):
+                self._events.ended(event.call, event.queue)
+        return merged
 
     def _is_unbroken(self) -> bool:
         """Whether all that happened since the last observation is known: by events, or by the log where they failed."""

@@ -37,8 +37,8 @@ CONNECTING_MS = 10_000
 """Who left a queue's list and is not connected after this long has gone; the agent may hear an announcement first."""
 
 
-_TOLD_LATE_MS = 2_000
-"""A list tells waits in whole seconds, and an entry may be in it before its event is taken."""
+_WHOLE_MS = 1_000
+"""A list tells waits in whole seconds."""
 
 
 class Talk(NamedTuple):
@@ -98,12 +98,17 @@ class Events:
 
     def unheard(self, entries: Iterable[Entry], clock: Clock, since_ms: int) -> frozenset[str]:
         """Return who waits, came after a moment, and was in no event."""
-        new = (entry for entry in entries if clock.now_ms - entry.wait_s * 1000 > since_ms + _TOLD_LATE_MS)
+        new = (entry for entry in entries if clock.now_ms - entry.wait_s * 1000 > since_ms + _WHOLE_MS)
         return frozenset(entry.call for entry in new if (entry.call, entry.queue) not in self._joined)
 
     def channel_of_agent(self, interface: str) -> str | None:
         """Return the channel of the call at an agent's phone, None where none is known."""
         return next((talk.channel for talk in self._talks.values() if talk.interface == interface), None)
+
+    def ended(self, call: str, queue: str) -> None:
+        """Take that a contact who waited has left, by whatever told it: a key pressed is told by the log alone."""
+        if (call, queue) in self._leaving:
+            self._end((call, queue))
 
     def forget(self, calls: frozenset[str]) -> None:
         """Let go of what is kept of contacts, but for those that are still there; for when events were missed."""
