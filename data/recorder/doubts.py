@@ -30,12 +30,17 @@ class Doubts:
         self.now_ms = now_ms
         self.at_once = at_once
 
-    def since(self, doubt: Doubt, at_once: bool = False) -> int | None:
-        """Return since when a difference counts, None where it is only noted."""
+    def since(self, doubt: Doubt, at_once_ms: int | None = None) -> int | None:
+        """Return since when a difference counts, None where it is only noted.
+
+        One that needs no second sight counts since `at_once_ms`, if it was not noted before.
+        """
         first_ms = self.before.get(doubt)
         if first_ms is not None:
             return first_ms
-        if at_once or self.at_once:
+        if at_once_ms is not None:
+            return at_once_ms
+        if self.at_once:
             return self.now_ms
         return self.since_before(doubt)
 

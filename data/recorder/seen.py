@@ -68,16 +68,17 @@ class SeenAgents:
     def _compare(self, row: AgentSeen) -> None:
         agent = self.agents.by_key.get(row.agent)
         if agent is None or agent.span is None:
-            self._correct(self.agents.agent(row.agent), row, agreed=False, at_once=True)
+            self._correct(self.agents.agent(row.agent), row, False, self.doubts.now_ms)
         else:
             agreed = self.agreement.does_as(agent, agent.span[1:5], row)
             if not agreed or not self.agreement.serves_as(agent, row.serving):
-                self._correct(agent, row, agreed, at_once=agent.span is not self.spans[row.agent])
+                changed = agent.span is not self.spans[row.agent]
+                self._correct(agent, row, agreed, agent.span.since_ms if changed else None)
         self.spans[row.agent] = self.agents.by_key[row.agent].span
 
-    def _correct(self, agent: AgentKnown, row: AgentSeen, agreed: bool, at_once: bool) -> None:
-        """Put an agent right; `agreed`: what they do is what is shown."""
-        steps = self._steps(agent, row, agreed, at_once)
+    def _correct(self, agent: AgentKnown, row: AgentSeen, agreed: bool, at_once_ms: int | None) -> None:
+        """Put an agent right; `agreed`: what they do is what is shown. `at_once_ms`: all counts, and since when."""
+        steps = self._steps(agent, row, agreed, at_once_ms)
         after: list[tuple[int, AgentKnown]] = []
         now = agent
         for step in steps:
@@ -85,7 +86,9 @@ class SeenAgents:
             after.append((step.at_ms, now))
         if agent.span is None or not self.agreement.does_as(now, doing(now, self.agents.calls), row):
             doubt = (row.state, row.reason, row.queue, row.call)
-            first_ms = self.doubts.since(("agent", row.agent, doubt), at_once or (agreed and bool(steps)))
+            if at_once_ms is None and agreed and steps:
+                at_once_ms = steps[-1].at_ms
+            first_ms = self.doubts.since(("agent", row.agent, doubt), at_once_ms)
             if first_ms is not None:
                 self._bring(now, row, self._moment(_began_ms(row), first_ms))
                 return
@@ -100,7 +103,7 @@ class SeenAgents:
 
     # Memberships and pauses
 
-    def _steps(self, agent: AgentKnown, row: AgentSeen, agreed: bool, at_once: bool) -> list[_Step]:
+    def _steps(self, agent: AgentKnown, row: AgentSeen, agreed: bool, at_once_ms: int | None) -> list[_Step]:
         """Return the changes of memberships that count, in order of time."""
         if row.serving is None:
             return []
@@ -110,17 +113,17 @@ class SeenAgents:
         for queue_id, each in shown.items():
             member = agent.members.get(queue_id)
             if member is None:
-                first_ms = self.doubts.since(("agent", row.agent, ("serves", queue_id)), at_once)
+                first_ms = self.doubts.since(("agent", row.agent, ("serves", queue_id)), at_once_ms)
                 if first_ms is not None:
                     steps += self._sign_in(queue_id, each, self._moment(began_ms, first_ms))
             elif member.paused != each.paused:
-                first_ms = self.doubts.since(("agent", row.agent, ("paused", queue_id, each.paused)), at_once)
+                first_ms = self.doubts.since(("agent", row.agent, ("paused", queue_id, each.paused)), at_once_ms)
                 if first_ms is not None:
                     told_ms = each.paused_ms if each.paused is not None else None
                     at_ms = self._moment(told_ms, self._moment(began_ms, first_ms))
                     steps.append(_Step(at_ms, True, queue_id, each.paused))
         for queue_id in agent.members.keys() - shown.keys():
-            first_ms = self.doubts.since(("agent", row.agent, ("leaves", queue_id)), at_once)
+            first_ms = self.doubts.since(("agent", row.agent, ("leaves", queue_id)), at_once_ms)
             if first_ms is not None:
                 steps.append(_Step(self._moment(began_ms, first_ms), False, queue_id))
         return sorted(steps, key=lambda step: (step.at_ms, not step.stays))
@@ -277,7 +280,8 @@ class SeenAgents:
                 return
         elif not agent.members and not agent.signed_in and self._is_off(agent, agent.span):
             return
-        at_ms = self.doubts.since_before(doubt) if nobody else self.doubts.since(doubt, at_once=agent.span is None)
+        at_once_ms = self.doubts.now_ms if agent.span is None else None
+        at_ms = self.doubts.since_before(doubt) if nobody else self.doubts.since(doubt, at_once_ms)
         if at_ms is None:
             return
         if not self.corrects:

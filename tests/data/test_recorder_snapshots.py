@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -18,12 +17,12 @@ from data.model.words import Outcome
 from data.recorder import record
 from data.store.writer import Writer
 from tests.data.floor import recorded
-from tests.data.logs import START, examples
+from tests.data.logs import examples
 from tests.data.looks import disagreements, later, snapshots, watched
 from tests.data.test_recorder import check_calls, check_spans
 from tests.data.test_store import check_rollups
 
-QUICK, LONG = 150, 3_000
+QUICK, LONG = 150, 600
 
 
 def changes(rows: Rows) -> list[object]:
@@ -132,9 +131,8 @@ def test_all_agrees_at_length(observations: list[Observation], data: st.DataObje
 def test_one_snapshot_that_corrects_changes_nobody_who_is_known(
     observations: list[Observation], data: st.DataObject
 ) -> None:
-    known, _ = recorded(observations)
+    known = recorded(observations)[0]._replace(doubts={})
     assert known.coverage
-    known = known._replace(doubts={})
     snapshot = data.draw(snapshots(known.coverage.until_ms + 1_000, corrects=True))
     strangers = {row.agent for row in snapshot.agents or () if row.agent not in known.agents}
     strangers |= {key for key, agent in known.agents.items() if agent.span is None}
@@ -200,7 +198,7 @@ def test_what_is_known_comes_back_from_the_store(tmp_path: Path, observations: l
 
 
 @pytest.mark.slow
-@examples(800)
+@examples(LONG)
 @given(watched(20))
 def test_what_is_known_comes_back_from_the_store_at_length(tmp_path: Path, observations: list[Observation]) -> None:
     check_stored(tmp_path, observations)
