@@ -13,13 +13,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import imports, screen, store
+from bench import asterisk, imports, screen, store
 from bench.figures import Figure, table
 
 BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "screen": screen.measure,
     "store": store.measure,
     "import": imports.measure,
+    "asterisk": asterisk.measure,
 }
 
 
