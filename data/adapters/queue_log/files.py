@@ -17,8 +17,6 @@ from typing import IO, NamedTuple, Protocol
 
 from data.adapters.base import SourceError
 
-from data.adapters.base import SourceError
-
 CHUNK = 1 << 20
 """Bytes read at a time; one observation is made of each chunk's lines."""
 
