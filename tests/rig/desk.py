@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import struct
 from collections.abc import Callable
 from typing import TypeVar
 
 from tests.rig.background import PATIENCE_S, Background, until
-from tests.rig.sip import HOST, IncomingLeg, Leg, Line, OutgoingLeg
+from tests.rig.sip import IncomingLeg, Leg, Line, OutgoingLeg
 
 T = TypeVar("T")
 FRAME_S = 0.02
@@ -104,14 +103,8 @@ async def silence(leg: IncomingLeg) -> None:
 
     Where a call carries no sound at all, Asterisk can't end a supervisor's listening to it.
     """
-    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-        asyncio.DatagramProtocol, remote_addr=(HOST, leg.sound_port)
-    )
-    try:
-        number = 0
-        while not leg.ended.is_set():
-            transport.sendto(struct.pack("!BBHII", 0x80, 0, number & 0xFFFF, number * 160, 1) + b"\xff" * 160)
-            number += 1
-            await asyncio.sleep(FRAME_S)
-    finally:
-        transport.close()
+    frame = 0
+    while not leg.ended.is_set():
+        leg.line.say(leg.sound_port, frame)
+        frame += 1
+        await asyncio.sleep(FRAME_S)

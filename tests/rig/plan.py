@@ -100,23 +100,26 @@ def planned_calls(seed: int, seconds: float, rate: float) -> list[PlannedCall]:
     at = 1.0
     while (at := at + dice.expovariate(rate * (1 + 0.4 * math.sin(math.tau * at / 60)))) < seconds:
         calls.append(_call(dice, at, len(calls)))
-    together = [f"queue-{queue}" for queue in ("complaints", "complaints", "complaints", "complaints")]
-    closing = _closing(seconds)
-    calls += [PlannedCall(closing - 0.5, to, f"5558{n:06}", "At closing time", 40.0) for n, to in enumerate(together)]
+    for count in range(6):  # while the first phones ring
+        to = f"queue-{QUEUES[count % 3][0]}"
+        calls.append(PlannedCall(0.5, to, f"5557{count:06}", "Gives up at once", patience=0.35))
+    for count, after in enumerate((-0.5, -0.4, -0.3, -0.2, 1.0, 1.5)):
+        at = _closing(seconds) + after
+        calls.append(PlannedCall(at, "queue-complaints", f"5558{count:06}", "At closing time", patience=40.0))
     return sorted(calls, key=lambda call: call.at)
 
 
 def _call(dice: Random, at: float, count: int) -> PlannedCall:
     queue, way = _pick(dice, QUEUES), _pick(dice, WAYS)
     mood = dice.random()
-    patience = dice.uniform(30, 50)  # the agent ends it
+    patience = dice.uniform(20, 35)  # the agent ends it
     key = None
     if mood < 0.2:
         patience = min(40.0, dice.lognormvariate(math.log(8), 0.6))
-    elif mood < 0.28:
+    elif mood < 0.3:
         patience = dice.uniform(0.3, 3)
-    elif mood < 0.32:
-        key = (dice.choice("1110"), dice.uniform(0.5, 3))
+    elif mood < 0.35:
+        key = ("1", dice.uniform(0.3, 1.5))
     return PlannedCall(
         at=at,
         dialled="500" if dice.random() < 0.02 else f"{way}-{queue}",
@@ -124,7 +127,7 @@ def _call(dice: Random, at: float, count: int) -> PlannedCall:
         name=dice.choice(NAMES) if dice.random() < 0.35 else f"Caller {count}",
         patience=patience,
         key=key,
-        withdrawn=0.32 <= mood < 0.34,
+        withdrawn=0.35 <= mood < 0.38,
     )
 
 
