@@ -145,13 +145,20 @@ class Clock(NamedTuple):
 
 
 def names_of(members: Iterable[Membership]) -> dict[str, AgentEntry]:
-    """Return who is to be shown by which name, by interface; one name at two devices is told with the device."""
+    """Return who is to be shown by which name, by interface; one name at two phones is told with the phone's number."""
     named = {member.interface: member.name for member in members}
     often = Counter(named.values())
     return {
-        interface: AgentEntry(interface, name if often[name] == 1 or name == interface else f"{name} ({interface})")
+        interface: AgentEntry(
+            interface, name if often[name] == 1 or name == interface else f"{name} {_phone(interface)}"
+        )
         for interface, name in named.items()
     }
+
+
+def _phone(interface: str) -> str:
+    """Return what sets an interface apart in few letters: 2001 of PJSIP/2001, 1001 of Local/1001@agents."""
+    return interface.partition("/")[2].partition("@")[0] or interface
 
 
 def snapshot_of(status: Status, clock: Clock, wrap_up_s: Mapping[str, int], leaving: Iterable[WaitingSeen]) -> Snapshot:

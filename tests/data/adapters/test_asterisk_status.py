@@ -127,9 +127,12 @@ def test_times_are_by_our_clock() -> None:
     assert serving.paused_ms is None  # a time to come says that the clocks differ, not when it was
 
 
+NAMED = (("PJSIP/2001", "Kim"), ("Local/1001@agents", "Kim"), ("odd", "Kim"), ("c", "Lee"))
+
+
 def test_one_name_at_two_phones_is_told_with_the_phone() -> None:
-    members = [member()._replace(interface=key, name=name) for key, name in (("a", "Kim"), ("b", "Kim"), ("c", "Lee"))]
-    assert [entry.name for entry in names_of(members).values()] == ["Kim (a)", "Kim (b)", "Lee"]
+    members = [member()._replace(interface=key, name=name) for key, name in NAMED]
+    assert [entry.name for entry in names_of(members).values()] == ["Kim 2001", "Kim 1001", "Kim odd", "Lee"]
 
 
 def versions() -> list[tuple[str, str, list[str]]]:
