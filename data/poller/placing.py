@@ -40,14 +40,12 @@ def says_something(observation: Observation) -> bool:
 
 
 def placed(observation: Observation, known: Known, behind: bool) -> Observation:
-    """Return an answer with times that go on from what is covered; one that is already kept stays as it is.
+    """Return an answer with times that go on from what is covered.
 
     `behind`: a clock was set back and has not caught up, so that the events' times are of an hour that was before.
     """
     covered = known.coverage
     since_ms, until_ms = observation.since_ms, observation.until_ms
-    if is_kept(observation, known):
-        return observation
     if covered is not None and says_something(observation):
         stands = until_ms < covered.until_ms or (until_ms == covered.until_ms and observation.cursor is None)
         until_ms = covered.until_ms + 1 if stands else until_ms

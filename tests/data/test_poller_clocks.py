@@ -207,6 +207,30 @@ def test_a_log_is_followed_through_a_clock_set_back(tmp_path: Path, told: Said) 
     assert calls(tmp_path / "s") == [("c1", 2.999)]
 
 
+def test_two_answers_of_one_moment_are_both_taken(tmp_path: Path, told: Said) -> None:
+    answers = (second(1, SignedIn(START + 900, name, "q")) for name in ("ann", "ben"))
+    polls(tmp_path / "s", Played(*answers, second(1)), 3)
+    assert (told(), covered(tmp_path / "s")) == ([], [(0, 1.001)])
+    with Reader(tmp_path / "s") as reader:
+        assert len(reader.floor_at(START + 1_001, UTC).agents) == 2
+
+
+def test_an_answer_of_since_later_than_its_end_begins_with_its_end(tmp_path: Path) -> None:
+    polls(tmp_path / "s", Played(second(1), second(3, since=START + 60_000), second(4)), 3)
+    assert covered(tmp_path / "s") == [(0, 1), (3, 4)]
+
+
+def test_what_is_told_anew_holds_from_what_is_covered_on(tmp_path: Path) -> None:
+    """An answer that reaches back over the last ones does not change what was then."""
+    was, now = (Directory((AgentEntry("ann", name),)) for name in ("Ann", "Ann Other"))
+    first = second(1, SignedIn(START + 500, "ann", "q"))._replace(directory=was)
+    again = second(9, since=START - HOUR)._replace(directory=now)
+    polls(tmp_path / "s", Played(first, second(5), again), 3)
+    with Reader(tmp_path / "s") as reader:
+        names = [reader.floor_at(START + at, UTC).agents[0].name for at in (1_000, 4_999, 5_000)]
+    assert names == ["Ann", "Ann", "Ann Other"]
+
+
 # ------------------------------------------------------------------ machines that sleep
 
 
