@@ -20,6 +20,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.rig.folders import private_folder
+
 CONF = Path(__file__).with_name("conf")
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 SUITE = "sid"  # the one suite of Debian that has Asterisk
@@ -92,7 +94,8 @@ def modules_loaded() -> list[str]:
 def cached_tree() -> Tree:
     """Return an unpacked Asterisk: the one in the cache, or download it now (14 MB, some 5 s).
 
-    The cache is `$FLOORWALK_RIG`, or `floorwalk-rig` in the user's cache folder. Of several callers at once, one
+    The cache is `$FLOORWALK_RIG`, or `floorwalk-rig` in the user's cache folder, or in one of his own among
+    the temporary ones. Of several callers at once, one
     downloads and the others wait; a tree appears under its name only when it is complete.
 
     Raises:
@@ -112,15 +115,16 @@ def cached_tree() -> Tree:
 
 
 def _cache() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    cache = Path(os.environ.get("FLOORWALK_RIG") or Path(home) / "floorwalk-rig")
+    if chosen := os.environ.get("FLOORWALK_RIG"):
+        cache = Path(chosen)
+        cache.mkdir(parents=True, exist_ok=True)
+        return cache
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "floorwalk-rig"
     try:
         cache.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UnavailableError(
-            f"{error.strerror}: {cache}; set FLOORWALK_RIG to a folder that can be written"
-        ) from error
-    return cache
+    except OSError:  # a home that is nobody's
+        return private_folder("floorwalk-rig")
+    return cache if os.access(cache, os.W_OK) else private_folder("floorwalk-rig")
 
 
 @contextmanager

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import random
 import socket
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+
+from tests.rig.folders import private_folder
 
 FIRST, LAST, SIZE = 12_000, 32_000, 500  # below the ports that the kernel hands out by itself
 RTP_FROM = 20
@@ -69,8 +68,7 @@ def reserved() -> Iterator[Ports]:
     Raises:
         RuntimeError: Every block is taken.
     """
-    folder = Path(tempfile.gettempdir()) / f"floorwalk-rig-ports-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder = private_folder("floorwalk-rig-ports")
     blocks = list(range(FIRST, LAST, SIZE))
     random.SystemRandom().shuffle(blocks)
     for base in blocks:

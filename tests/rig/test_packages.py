@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import platform
 import stat
+import tempfile
 import threading
 from pathlib import Path
 
 import pytest
 
 from tests.rig import packages
+from tests.rig.folders import private_folder
 from tests.rig.packages import Tree, UnavailableError, cached_tree, modules_loaded
 
 
@@ -58,11 +60,23 @@ def test_packages_that_make_no_asterisk_are_an_error(monkeypatch: pytest.MonkeyP
         cached_tree()
 
 
-def test_a_cache_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("FLOORWALK_RIG", str(tmp_path / "file" / "cache"))
-    with pytest.raises(UnavailableError, match="set FLOORWALK_RIG"):
-        cached_tree()
+def test_where_home_is_nobodys_the_cache_is_temporary(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "home").touch()
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.delenv("FLOORWALK_RIG")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    stand_in(tmp_path / "bin", monkeypatch, "exit 0")
+    monkeypatch.setattr(packages, "_fill", lambda tree, _apt: tree.root.mkdir())
+    (cache,) = {cached_tree().root.parent, *(tmp_path / "tmp").iterdir()}
+    assert cache.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_that_others_may_write_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    private_folder("rig").chmod(0o777)
+    with pytest.raises(RuntimeError, match="remove it"):
+        private_folder("rig")
 
 
 def test_two_at_once_fetch_it_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
