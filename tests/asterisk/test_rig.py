@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -55,7 +54,7 @@ def test_a_wrong_secret_is_refused(shared_rig: Rig) -> None:
 
 def listening(pid: int) -> set[tuple[str, int]]:
     """Return the addresses and ports at which a process takes TCP connections; of IPv6 the bare words."""
-    mine = {os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()}
+    mine = {str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()}
     found = set()
     for table in ("tcp", "tcp6"):
         for row in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
@@ -206,7 +205,7 @@ def test_a_proxy_between(shared_rig: Rig) -> None:
 
 @pytest.mark.slow
 def test_the_load_makes_every_kind_of_event(rig: Rig) -> None:
-    counted = rig.load(seconds=45, rate=5, seed=1)
+    counted = rig.load(seconds=40, rate=4.5, seed=1)
     until(lambda: "Local" not in rig.cli("core show channels"), "the last call to be over")
     truth = truth_of([rig.queue_log], rig.members() | counted["late"])
     assert EVERY_EVENT - truth.events.keys() == set()
