@@ -103,7 +103,7 @@ class QueuesPane(TablePane[QueueRow]):
         return {
             "mark": Cell(look.level(level) if level else glyphs.well, LEVEL_TONES[level] if level else "level-good"),
             "channel": Cell(glyphs.channels[row.channel], "dim"),
-            "name": Cell(row.name, "strong" if level is Level.ALARM else "text"),
+            "name": Cell(self.named(row.name, widths.get("name", 0)), "strong" if level is Level.ALARM else "text"),
             "waiting": Cell(str(row.waiting), HEAT_TONES[waiting_heat(row.waiting, limits)]),
             "longest": Cell(
                 glyphs.none if waited is None else brief(waited),

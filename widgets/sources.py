@@ -35,18 +35,40 @@ def source_pieces(sources: Sequence[SourceState], now_ms: int, look: Look, at_le
     `at_length`: with the name of the only source, or how many of several answer.
     """
     worst = worst_of(sources)
-    name = fit(worst.name, min(_NAME, width_of(safe(worst.name))))
+    name = _short(worst, look)
     word, tone = look.words(_WORDS[worst.health]), _TONES[worst.health]
     health = Piece(f" {word} " if worst.health is Health.DOWN else word, tone)
-    old = [] if worst.measured_ms is None else [Piece(f" {fit(age(now_ms - worst.measured_ms), 3)}", "dim")]
+    old = "" if worst.measured_ms is None else age(now_ms - worst.measured_ms)
+    aged = [Piece(f" {fit(old, 3)}", "dim")] if old else []
     if len(sources) < 2:
-        return (*([Piece(f"{name} ", "dim")] if at_length else []), health, *old)
+        return (*([Piece(f"{name} ", "dim")] if at_length else []), health, *aged)
     well = sum(source.health is Health.UP for source in sources)
     count = look.say("{n}/{all} up", n=well, all=len(sources))
     if well == len(sources):
-        return (Piece(count, tone), *old)
-    rest = [Piece(f" {look.glyphs.dot} {count}", "dim")] if at_length else []
-    return (health, Piece(f" {name}", "strong"), *old, *rest)
+        return (Piece(count, tone), *aged)
+    if at_length:
+        told = f" {look.glyphs.dot} ".join(part for part in (old, count) if part)
+        aged = [Piece(f" {told}" + " " * max(0, 3 - width_of(old)), "dim")]
+    return (health, Piece(f" {name}", "strong"), *aged)
+
+
+def _short(source: SourceState, look: Look) -> str:
+    """Return a source's name, cut where it is long."""
+    return fit(source.name, min(_NAME, width_of(safe(source.name))), ellipsis=look.glyphs.ellipsis).rstrip()
+
+
+def told_apart(name: str, width: int, sources: Sequence[SourceState], look: Look) -> str:
+    """Return the name of an agent or a queue, cut to a width so that the source it may carry still stands."""
+    if len(sources) < 2:
+        return name
+    carried = next((source.name for source in sources if name.endswith(f"·{source.name}")), "")
+    if not carried:
+        return name
+    own, tail = name.removesuffix(f"·{carried}"), f"{look.glyphs.dot}{carried}"
+    room = width - width_of(safe(tail))
+    if room < 2 or width_of(safe(own)) <= room:
+        return own + tail
+    return fit(own, room, ellipsis=look.glyphs.ellipsis).rstrip() + tail
 
 
 def silence(sources: Sequence[SourceState], look: Look) -> str:
@@ -58,7 +80,7 @@ def silence(sources: Sequence[SourceState], look: Look) -> str:
     if len(silent) == len(sources) and measured:
         return look.say("as at {time}, silent since", time=look.clock(max(measured), seconds=True))
     if len(silent) == 1 and measured:
-        name = fit(silent[0].name, min(_NAME, width_of(safe(silent[0].name))))
+        name = _short(silent[0], look)
         return look.say("{name} silent since {time}", name=name, time=look.clock(measured[0], seconds=True))
     return look.say("{n} of {all} sources silent", n=len(silent), all=len(sources))
 

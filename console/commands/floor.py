@@ -26,7 +26,7 @@ from console.commands.common import (
 from data.model.words import Health
 
 if TYPE_CHECKING:
-    from data.model.picture import AgentRow, Picture, QueueRow, ServiceLevel
+    from data.model.picture import AgentRow, Picture, QueueRow, ServiceLevel, SourceState
     from data.store.reader import Reader
 
 LIVE_MS = 60_000
@@ -67,9 +67,9 @@ def _moment(at: str | None, reader: Reader, zone: ZoneInfo) -> int:
     if end_ms is None:
         raise CommandError("nothing was measured yet: the store is empty", EX_NOINPUT)
     present_ms = now_ms()
-    pulse = reader.pulse(boot_ms())
-    live = pulse.health in (Health.UP, Health.LATE) and abs(present_ms - end_ms) <= max(LIVE_MS, 5 * pulse.interval_ms)
-    return present_ms if live else end_ms
+    well = [pulse for pulse in reader.pulses(boot_ms()) if pulse.health in (Health.UP, Health.LATE)]
+    near_ms = max([LIVE_MS, *(5 * pulse.interval_ms for pulse in well)])
+    return present_ms if well and abs(present_ms - end_ms) <= near_ms else end_ms
 
 
 # ------------------------------------------------------------------ JSON
@@ -77,16 +77,11 @@ def _moment(at: str | None, reader: Reader, zone: ZoneInfo) -> int:
 
 def values(picture: Picture, zone: ZoneInfo) -> dict[str, Any]:
     """Return a picture as JSON values; moments as ISO times, lengths in seconds, null where there is none."""
-    source, totals = picture.source, picture.totals
+    totals = picture.totals
     return {
         "moment": iso(picture.moment_ms, zone),
-        "source": {
-            "name": source.name,
-            "health": source.health,
-            "measured": iso(source.measured_ms, zone),
-            "interval_s": source.interval_ms / 1000,
-            "error": source.error,
-        },
+        "source": _source(picture.source, zone),
+        "sources": [_source(source, zone) for source in picture.sources],
         "queues": [_queue(queue, picture.moment_ms, zone) for queue in picture.queues],
         "agents": [_agent(agent, zone) for agent in picture.agents],
         "totals": {
@@ -96,6 +91,16 @@ def values(picture: Picture, zone: ZoneInfo) -> dict[str, Any]:
             "states": dict(totals.states),
             "flags": totals.flags,
         },
+    }
+
+
+def _source(source: SourceState, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "name": source.name,
+        "health": source.health,
+        "measured": iso(source.measured_ms, zone),
+        "interval_s": source.interval_ms / 1000,
+        "error": source.error,
     }
 
 
@@ -160,10 +165,12 @@ def _text(picture: Picture, zone: ZoneInfo) -> Iterator[str]:
     from console.commands.table import clock, percent
     from widgets.look import STATE_WORDS
 
-    source, totals = picture.source, picture.totals
-    told = f"measured up to {iso(source.measured_ms, zone)}" if source.health != Health.UP else "measured"
-    name = source.name or "no source"
-    yield f"{iso(picture.moment_ms, zone)}   {name}: {told if source.measured_ms is not None else 'nothing measured'}"
+    totals = picture.totals
+    moment = iso(picture.moment_ms, zone) or ""
+    for nth, source in enumerate(picture.each_source):
+        told = f"measured up to {iso(source.measured_ms, zone)}" if source.health != Health.UP else "measured"
+        told = told if source.measured_ms is not None else "nothing measured"
+        yield f"{' ' * len(moment) if nth else moment}   {source.name or 'no source'}: {told}"
     states = "  ".join(f"{STATE_WORDS[state]} {count}" for state, count in totals.states if count)
     longest = clock(_age(totals.oldest_ms, picture.moment_ms))
     level = f"service level {percent(totals.service.ratio)} % of {totals.service.n}"

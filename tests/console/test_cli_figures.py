@@ -25,7 +25,7 @@ FIELDS = (
     "wait_answered_s wait_abandoned_s max_wait_s talk_s hold_s wrap_up_s ring_no_answer occupancy "
     "available_s not_ready_s signed_in_s measured"
 )
-FLOOR_KEYS = ["moment", "source", "queues", "agents", "totals"]
+FLOOR_KEYS = ["moment", "source", "sources", "queues", "agents", "totals"]
 
 
 @pytest.fixture

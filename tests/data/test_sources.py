@@ -95,6 +95,22 @@ def test_a_source_in_a_gap_takes_nothing_from_the_other(tmp_path: Path) -> None:
     assert states(back) == {"Ann": "available", "Bob": "available", "Cai": "available", "Dan": "available"}
 
 
+def test_a_source_that_has_not_come_back_is_not_known_while_the_other_goes_on(tmp_path: Path) -> None:
+    store = tmp_path / "s.sqlite"
+    write(store, [(f"pbx{n}", told(0, 60, *begun(f"a{n}", "c", f"b{n}"))) for n in (1, 2)])
+    with Reader(store) as reader:
+        reader.floor_at(at(60), UTC)
+        write(store, [("pbx1", told(60, 90))])
+        picture = reader.floor_at(at(90), UTC)
+    assert states(picture) == {"a1": "available", "b1": "talking", "a2": "unknown", "b2": "unknown"}
+    assert [(queue.waiting, queue.talking, queue.oldest_ms) for queue in picture.queues] == [
+        (1, 1, at(5)),
+        (0, 0, None),
+    ]
+    assert picture.source == picture.sources[1]
+    assert (picture.source.name, picture.source.health, picture.source.measured_ms) == ("pbx2", Health.NONE, at(60))
+
+
 def test_free_agents_of_another_source_are_not_free_for_a_queue(tmp_path: Path) -> None:
     with Reader(of_two(tmp_path)) as reader:
         pbx1, pbx2 = reader.floor_at(at(20), UTC).queues
@@ -185,6 +201,10 @@ def test_a_source_comes_to_the_floor_with_its_first_moment_and_leaves_it_a_day_a
             for second in (-5, 10, 40, 60 + DAY // 1000, 61 + DAY // 1000, 3 * hours)
             for picture in [reader.floor_at(at(second), UTC)]
         }
+        since_ms = START + 2 * DAY
+        assert [row.key for row in kpi_rows(reader, since_ms, since_ms + HOUR, "queue")] == ["sales"]
+        both = [row.key for row in kpi_rows(reader, START, since_ms, "queue")]
+        assert both == ["sales·new", "sales·old"]
     apart = [["old", "new"], ["sales·old", "sales·new"], ["Ann·old", "Ann·new"]]
     assert list(shown.values()) == [
         [[], ["sales·old", "sales·new"], []],

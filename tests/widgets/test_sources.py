@@ -1,0 +1,117 @@
+"""How the header and the panes tell of several sources: which is worst, how many answer, what is old."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from rich.cells import cell_len
+
+from data.model.days import MINUTE, SECOND
+from data.model.picture import DayMark, SourceState, worst_of
+from data.model.words import Health
+from tests.widgets.floor_picture import NOW, floor_picture
+from tests.widgets.gallery import make_look
+from tests.widgets.test_panes_golden import GOLDEN, WIDTHS, drawn
+from widgets.header import ONE_LINE, FloorHeader
+from widgets.look import ClockState
+from widgets.queues import QueuesPane
+from widgets.scrubber import mark_words
+from widgets.sources import told_apart
+
+LIVE, REPLAY, READ_ONLY = ClockState(), ClockState("replay", 8), ClockState(read_only=True)
+
+
+def source(name: str, health: Health, age_ms: int | None = 800) -> SourceState:
+    return SourceState(name, health, None if age_ms is None else NOW - age_ms, 1_000)
+
+
+UP = source("pbx1", Health.UP)
+DOWN = source("pbx2", Health.DOWN, 41 * SECOND)
+FLOORS: dict[str, tuple[ClockState, tuple[SourceState, ...]]] = {
+    "both answer": (LIVE, (UP, source("pbx2", Health.UP, 1_900))),
+    "one is late": (LIVE, (UP, source("pbx2", Health.LATE, 3 * SECOND))),
+    "one is down": (LIVE, (UP, DOWN)),
+    "one is down, one stale": (LIVE, (source("pbx0", Health.STALE, 20 * SECOND), UP, DOWN)),
+    "one was not measured": (REPLAY, (UP, source("pbx2", Health.NONE, 8 * MINUTE))),
+    "long names": (REPLAY, (UP, source("asterisk-shanghai-04", Health.NONE, 8 * MINUTE))),
+    "wide names": (LIVE, (UP, source("上海呼叫中心二号机", Health.STALE, 16 * SECOND))),
+    "all are down": (READ_ONLY, (DOWN._replace(name="pbx1"), DOWN)),
+    "hostile": (LIVE, (UP, DOWN._replace(name="[/x]\x1b[31m\n\u202e"))),
+    "none was ever measured": (LIVE, (source("pbx1", Health.DOWN, None), source("pbx2", Health.DOWN, None))),
+}
+
+
+@pytest.mark.parametrize("look", ["en", "zh", "ascii"])
+def test_golden(look: str) -> None:
+    chosen = make_look(zh=look == "zh", ascii=look == "ascii")
+    said = []
+    for floor, (clock, sources) in FLOORS.items():
+        said.append(floor)
+        for width in WIDTHS:
+            header, queues = FloorHeader(chosen, clock), QueuesPane(chosen)
+            for pane, height in ((header, 1 if width >= ONE_LINE else 2), (queues, 4)):
+                pane.show(floor_picture().heard(sources), NOW)
+                lines = drawn(pane, width, height)
+                assert {cell_len(line) for line in lines} == {width}
+                assert all(line.isprintable() for line in lines)
+                said += lines[:2] if pane is header else lines[:1]
+    text = "\n".join(said) + "\n"
+    file = GOLDEN / f"sources.{look}.txt"
+    if os.environ.get("FLOORWALK_GOLDEN") == "update":
+        file.write_text(text, encoding="utf-8")
+    assert file.read_text(encoding="utf-8") == text
+
+
+def test_the_worst_source_is_the_one_to_be_believed_least() -> None:
+    late, stale = source("a", Health.LATE), source("b", Health.STALE)
+    none = source("c", Health.NONE)
+    assert worst_of((UP, late)) is late
+    assert worst_of((stale, late, UP)) is stale
+    assert worst_of((none, stale)) is none
+    assert worst_of((DOWN, none)) is DOWN
+    older = DOWN._replace(name="older", measured_ms=NOW - MINUTE)
+    assert worst_of((DOWN, older)) is worst_of((older, DOWN)) is older
+    assert worst_of(()) == SourceState("", Health.NONE, None)
+
+
+def test_panes_show_what_the_others_measured_where_one_source_did_not() -> None:
+    pane = QueuesPane(make_look())
+    for sources, blank in (((UP, source("b", Health.NONE)), False), ((source("b", Health.NONE),), True)):
+        pane.show(floor_picture().heard(sources), NOW)
+        lines = "\n".join(drawn(pane, 80, 12))
+        assert ("Nothing was measured" in lines) == blank
+        assert ("billing" in lines) != blank
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "shown"),
+    [
+        ("sales·pbx2", 10, "sales·pbx2"),
+        ("sales·pbx2", 9, "sal…·pbx2"),
+        ("sales·pbx2", 7, "s…·pbx2"),
+        ("sales·pbx2", 6, "sales·pbx2"),
+        ("技术 tech·pbx2", 9, "技…·pbx2"),
+        ("complaints", 6, "complaints"),
+        ("阿依古丽·买买提", 6, "阿依古丽·买买提"),
+    ],
+)
+def test_a_name_is_cut_before_its_source(name: str, width: int, shown: str) -> None:
+    assert told_apart(name, width, (UP, DOWN), make_look()) == shown
+    assert told_apart(name, width, (DOWN,), make_look()) == name
+    plain = told_apart(name, width, (UP, DOWN), make_look(ascii=True))
+    assert plain == (shown.replace("…", "~").replace("·pbx2", "-pbx2"))
+
+
+def test_a_queues_source_stands_in_a_narrow_column() -> None:
+    picture = floor_picture().heard((UP, DOWN))
+    row = picture.queues[0]._replace(name="complaints and praise·pbx2")
+    pane = QueuesPane(make_look())
+    pane.show(picture._replace(queues=(row,)), NOW)
+    assert "…·pbx2 " in "\n".join(drawn(pane, 60, 5))
+
+
+def test_a_gap_is_told_with_the_source_that_was_not_measured() -> None:
+    mark = DayMark(NOW, "gap", "pbx2", 9 * MINUTE)
+    assert mark_words(mark, make_look()) == "pbx2 not measured for 9:00"
+    assert mark_words(mark._replace(subject=""), make_look()) == "not measured for 9:00"
