@@ -65,7 +65,10 @@ class AgentBook:
         return agent
 
     def settle(self, agent: AgentKnown, at_ms: int) -> None:
-        """Keep `agent` and, if the derived state is another one now, end its span and open the next at `at_ms`."""
+        """Keep `agent` and, if the derived state is another one now, end its span and open the next at `at_ms`.
+
+        What was seen of them is let go where they would be said to do the same without it.
+        """
         span = agent.span
         derived = doing(agent, self.calls)
         if agent.seen is not None:

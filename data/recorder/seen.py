@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from data.model.days import HOUR
@@ -49,41 +49,50 @@ class SeenAgents:
 
     def take(self) -> None:
         """Put right who differs. Whom that changes beside is compared again, and what differs then counts at once."""
-        for row in self.shown.values():
-            self._compare(row)
-        changed = self._changed()
-        while changed:
-            for row in changed:
-                self._compare(row)
-            changed = self._changed()
+        self._compare_all(self.shown.values())
         nobody = not self.shown
         for key, agent in tuple(self.agents.by_key.items()):
             if key not in self.shown:
                 self._absent(agent, nobody)
 
+    def take_again(self, contacts: Collection[str]) -> None:
+        """Compare again who is shown with contacts who were found to wait only after the others were taken."""
+        rows = [row for row in self.shown.values() if row.call in contacts]
+        self._compare_all(rows, self.doubts.now_ms)
+
+    def _compare_all(self, rows: Iterable[AgentSeen], at_once_ms: int | None = None) -> None:
+        for row in rows:
+            self._compare(row, at_once_ms)
+        changed = self._changed()
+        while changed:
+            for row in changed:
+                self._compare(row)
+            changed = self._changed()
+
     def _changed(self) -> list[AgentSeen]:
         by_key, spans = self.agents.by_key, self.spans
         return [row for key, row in self.shown.items() if by_key[key].span is not spans[key]]
 
-    def _compare(self, row: AgentSeen) -> None:
+    def _compare(self, row: AgentSeen, at_once_ms: int | None = None) -> None:
         agent = self.agents.by_key.get(row.agent)
         if agent is None or agent.span is None:
             self._correct(self.agents.agent(row.agent), row, False, self.doubts.now_ms)
         else:
             agreed = self.agreement.does_as(agent, agent.span[1:5], row)
             if not agreed or not self.agreement.serves_as(agent, row.serving):
-                changed = agent.span is not self.spans[row.agent]
-                self._correct(agent, row, agreed, agent.span.since_ms if changed else None)
+                if agent.span is not self.spans[row.agent]:
+                    at_once_ms = agent.span.since_ms
+                self._correct(agent, row, agreed, at_once_ms)
         self.spans[row.agent] = self.agents.by_key[row.agent].span
 
     def _correct(self, agent: AgentKnown, row: AgentSeen, agreed: bool, at_once_ms: int | None) -> None:
         """Put an agent right; `agreed`: what they do is what is shown. `at_once_ms`: all counts, and since when."""
         steps = self._steps(agent, row, agreed, at_once_ms)
-        after: list[tuple[int, AgentKnown]] = []
+        after: dict[int, AgentKnown] = {}
         now = agent
         for step in steps:
             now = self._stepped(now, step)
-            after.append((step.at_ms, now))
+            after[step.at_ms] = now
         if agent.span is None or not self.agreement.does_as(now, doing(now, self.agents.calls), row):
             doubt = (row.state, row.reason, row.queue, row.call)
             if at_once_ms is None and agreed and steps:
@@ -92,8 +101,8 @@ class SeenAgents:
             if first_ms is not None:
                 self._bring(now, row, self._moment(_began_ms(row), first_ms))
                 return
-        for at_ms, each in after:
-            self.agents.settle(each, at_ms)
+        for at_ms, each in after.items():
+            self.agents.settle(each._replace(span=self.agents.by_key[row.agent].span), at_ms)
 
     def _moment(self, told_ms: int | None, else_ms: int) -> int:
         """Return a moment that the source tells, as far as it lies in what was measured, or else the other one."""
@@ -126,7 +135,7 @@ class SeenAgents:
             first_ms = self.doubts.since(("agent", row.agent, ("leaves", queue_id)), at_once_ms)
             if first_ms is not None:
                 steps.append(_Step(self._moment(began_ms, first_ms), False, queue_id))
-        return sorted(steps, key=lambda step: (step.at_ms, not step.stays))
+        return sorted(steps, key=lambda step: step.at_ms)
 
     def _sign_in(self, queue_id: int, told: Serving, else_ms: int) -> list[_Step]:
         since_ms = self._moment(told.since_ms, else_ms)

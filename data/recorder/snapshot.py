@@ -26,10 +26,13 @@ def correct(calls: CallBook, snapshot: Snapshot, before: Mapping[str, AgentKnown
     if snapshot.waiting is not None:
         shown = {(row.call, row.queue): row for row in snapshot.waiting}
         _lose_who_left(calls, agents, shown, doubts)
-        for row in shown.values():
-            _take_entry(calls, row, doubts)
+        talked = [row for row in shown.values() if _take_entry(calls, row, doubts)]
+    else:
+        talked = []
     if snapshot.agents is not None:
         agents.take()
+        freed = {row.call for row in talked if not _take_entry(calls, row, doubts, doubts.now_ms)}
+        agents.take_again(freed)
     told = {kind for kind, rows in (("agent", snapshot.agents), ("contact", snapshot.waiting)) if rows is not None}
     return {**{doubt: first_ms for doubt, first_ms in doubts.before.items() if doubt[0] not in told}, **doubts.kept}
 
@@ -49,11 +52,15 @@ def _lose_who_left(
                 calls.lose(visit, at_ms)
 
 
-def _take_entry(calls: CallBook, row: WaitingSeen, doubts: Doubts) -> None:
-    """Begin the visit of a contact who is shown to wait and is not known to, or find it again."""
+def _take_entry(calls: CallBook, row: WaitingSeen, doubts: Doubts, at_once_ms: int | None = None) -> bool:
+    """Begin the visit of a contact who is shown to wait and is not known to, or find it again.
+
+    Return whether it is known to be talked: then nothing is done.
+    """
     queue_id = calls.agents.queues.get(row.queue)
     known = calls.current(row.call, queue_id) if queue_id is not None else None
     if known is not None and row.entered_ms <= (known.answered_ms or known.entered_ms) + SAME_MS:
-        return
-    if doubts.since(("contact", row.call, ("waits", row.queue))) is not None:
+        return known.answered_ms is not None
+    if doubts.since(("contact", row.call, ("waits", row.queue)), at_once_ms) is not None:
         calls.waits(row, doubts.now_ms)
+    return False

@@ -110,7 +110,7 @@ class VisitBook:
 
     def talk(self, agent: AgentKnown, call: Call, at_ms: int) -> None:
         """Note that an agent talks an answered visit."""
-        agent = agent._replace(calls=(*agent.calls, call.id), ringing=None, wrapping=None, held=False, seen=None)
+        agent = agent._replace(calls=(*agent.calls, call.id), ringing=None, wrapping=None, held=False)
         self.agents.settle(agent, at_ms)
 
     def is_voice(self, queue_id: int) -> bool:

@@ -117,7 +117,7 @@ def _agent(
         members,
         *standing,
         calls=tuple(c.id for c in sorted(calls, key=lambda c: c.answered_ms or 0)),
-        held=state == State.HOLD,
+        held=state == State.HOLD and bool(calls),
         ringing=visit if state == State.RINGING else None,
         wrapping=visit if state == State.WRAP_UP else None,
         span=span,

@@ -6,11 +6,23 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
-from data.model.known import AgentKnown, Known
-from data.model.observation import AgentSeen, Event, Observation, Serving, Snapshot, WaitingSeen
-from data.model.words import State
-from tests.data.floor import AGENTS, CALLS, CHAT, QUEUES, REASON, any_event
-from tests.data.logs import START
+from data.model.known import AgentKnown, Known, Rows
+from data.model.observation import (
+    AgentSeen,
+    CallAnswered,
+    CallEntered,
+    Event,
+    Observation,
+    Serving,
+    SignedIn,
+    Snapshot,
+    WaitingSeen,
+)
+from data.model.rows import Call
+from data.model.words import Outcome, State
+from data.recorder import record
+from tests.data.floor import AGENTS, CALLS, CHAT, QUEUES, REASON, Tables, any_event
+from tests.data.logs import START, at
 
 TALKS = (State.TALKING, State.HOLD)
 BUSY = (*TALKS, State.RINGING, State.WRAP_UP)
@@ -145,3 +157,98 @@ def _of_waiting(known: Known, snapshot: Snapshot) -> list[str]:
         if visit not in waits and came_back:
             found.append(f"{visit} does not wait")
     return found
+
+
+# Told by hand
+
+SALES = (Serving("sales"),)
+BOTH = (Serving("sales"), Serving("support"))
+ANN_SERVES = SignedIn(START, "Ann", "sales")
+ANN_TALKS: tuple[Event, ...] = (
+    ANN_SERVES,
+    CallEntered(START, "c1", "sales"),
+    CallAnswered(at(5), "c1", "sales", "Ann"),
+)
+
+
+class Watch:
+    """A source that is watched from second 0 on; the next answer is told with `told` or `shown`."""
+
+    def __init__(self, *events: Event, until: float = 10) -> None:
+        self.known, self.tables, self.now = Known(1), Tables(), START
+        self.rows = Rows(1)
+        self._take(Observation("t", START, at(until), events, (), CHAT))
+
+    def _take(self, observation: Observation) -> Watch:
+        self.known, self.rows = record(self.known, observation)
+        self.tables.add(self.rows)
+        self.now = observation.until_ms
+        return self
+
+    def told(self, *events: Event, until: float | None = None) -> Watch:
+        """Tell events, by default up to the last of them."""
+        return self._take(
+            Observation("t", self.now, max(e.at_ms for e in events) if until is None else at(until), events)
+        )
+
+    def shown(
+        self,
+        *agents: AgentSeen,
+        waiting: tuple[WaitingSeen, ...] | None = None,
+        corrects: bool = False,
+        until: float | None = None,
+        since: float | None = None,
+        events: tuple[Event, ...] = (),
+        people: bool = True,
+    ) -> Watch:
+        """Show these agents and contacts, by default a second later."""
+        snapshot = Snapshot(agents if people else None, waiting, corrects)
+        until_ms = self.now + 1_000 if until is None else at(until)
+        since_ms = self.now if since is None else at(since)
+        return self._take(Observation("t", since_ms, until_ms, events, (), None, None, snapshot))
+
+    def twice(self, *agents: AgentSeen, waiting: tuple[WaitingSeen, ...] | None = None) -> Watch:
+        """Show the same two times, by a source that tells events too."""
+        self.shown(*agents, waiting=waiting, corrects=True)
+        return self.shown(*agents, waiting=waiting, corrects=True)
+
+    def states(self, agent: str = "Ann") -> list[tuple[str, float]]:
+        """Return an agent's (state and reason, since second) that took any time."""
+        spans = self.tables.of_agent(self.known.agents[agent].id)
+        return [
+            (f"{s.state} {s.reason}".strip(), (s.since_ms - START) / 1000) for s in spans if s.until_ms != s.since_ms
+        ]
+
+    def state(self, agent: str = "Ann") -> str:
+        return self.states(agent)[-1][0]
+
+    def members(self, agent: str = "Ann") -> list[tuple[str, float, float | None, str | None]]:
+        """Return an agent's memberships as (queue, since second, until second, pause)."""
+        number = self.known.agents[agent].id
+        names = {i: name for name, i in self.known.queues.items()}
+        mine = sorted((m for m in self.tables.members.values() if m.agent_id == number), key=lambda m: m[1:3])
+        return [(names[m.queue_id], second(m.since_ms) or 0, second(m.until_ms), m.paused) for m in mine]
+
+    def call(self, contact: str = "c1") -> Call:
+        """Return the only visit of a contact."""
+        (call,) = (call for call in self.tables.calls.values() if call.contact == contact)
+        return call
+
+    def visits(self) -> list[tuple[float, Outcome | None]]:
+        """Return all visits as (entered second, outcome)."""
+        return [((call.entered_ms - START) / 1000, call.outcome) for call in self.tables.calls.values()]
+
+    def nothing_changed(self) -> bool:
+        rows = self.rows
+        return not (rows.spans or rows.calls or rows.members or rows.standings)
+
+
+def second(moment_ms: int | None) -> float | None:
+    return None if moment_ms is None else (moment_ms - START) / 1000
+
+
+def ann(state: State, serving: tuple[Serving, ...] | None = SALES, **more: object) -> AgentSeen:
+    return AgentSeen("Ann", state, serving=serving)._replace(**more)  # type: ignore[arg-type]
+
+
+AVAILABLE = ann(State.AVAILABLE)

@@ -1,4 +1,4 @@
-"""What a snapshot puts right, one rule at a time."""
+"""What a snapshot puts right, one rule at a time: agents."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data.model.known import Known, Rows
+from data.model.known import Known
 from data.model.observation import (
     AgentEntry,
     AgentSeen,
@@ -29,101 +29,11 @@ from data.model.observation import (
     WaitingSeen,
     WrapUpEnded,
 )
-from data.model.rows import Call
 from data.model.words import Outcome, State
 from data.recorder import record
 from data.store.writer import Writer
-from tests.data.floor import CHAT, Tables
 from tests.data.logs import START, at
-
-SALES = (Serving("sales"),)
-BOTH = (Serving("sales"), Serving("support"))
-ANN_SERVES = SignedIn(START, "Ann", "sales")
-ANN_TALKS: tuple[Event, ...] = (
-    ANN_SERVES,
-    CallEntered(START, "c1", "sales"),
-    CallAnswered(at(5), "c1", "sales", "Ann"),
-)
-
-
-class Watch:
-    """A source that is watched from second 0 on; the next answer is told with `told` or `shown`."""
-
-    def __init__(self, *events: Event, until: float = 10) -> None:
-        self.known, self.tables, self.now = Known(1), Tables(), START
-        self.rows = Rows(1)
-        self._take(Observation("t", START, at(until), events, (), CHAT))
-
-    def _take(self, observation: Observation) -> Watch:
-        self.known, self.rows = record(self.known, observation)
-        self.tables.add(self.rows)
-        self.now = observation.until_ms
-        return self
-
-    def told(self, *events: Event, until: float | None = None) -> Watch:
-        """Tell events, by default up to the last of them."""
-        return self._take(
-            Observation("t", self.now, max(e.at_ms for e in events) if until is None else at(until), events)
-        )
-
-    def shown(
-        self,
-        *agents: AgentSeen,
-        waiting: tuple[WaitingSeen, ...] | None = None,
-        corrects: bool = False,
-        until: float | None = None,
-        since: float | None = None,
-        events: tuple[Event, ...] = (),
-        people: bool = True,
-    ) -> Watch:
-        """Show these agents and contacts, by default a second later."""
-        snapshot = Snapshot(agents if people else None, waiting, corrects)
-        until_ms = self.now + 1_000 if until is None else at(until)
-        since_ms = self.now if since is None else at(since)
-        return self._take(Observation("t", since_ms, until_ms, events, (), None, None, snapshot))
-
-    def twice(self, *agents: AgentSeen, waiting: tuple[WaitingSeen, ...] | None = None) -> Watch:
-        """Show the same two times, by a source that tells events too."""
-        self.shown(*agents, waiting=waiting, corrects=True)
-        return self.shown(*agents, waiting=waiting, corrects=True)
-
-    def states(self, agent: str = "Ann") -> list[tuple[str, float]]:
-        """Return an agent's (state and reason, since second) that took any time."""
-        spans = self.tables.of_agent(self.known.agents[agent].id)
-        return [
-            (f"{s.state} {s.reason}".strip(), (s.since_ms - START) / 1000) for s in spans if s.until_ms != s.since_ms
-        ]
-
-    def state(self, agent: str = "Ann") -> str:
-        return self.states(agent)[-1][0]
-
-    def members(self, agent: str = "Ann") -> list[tuple[str, float, float | None, str | None]]:
-        """Return an agent's memberships as (queue, since second, until second, pause)."""
-        number = self.known.agents[agent].id
-        names = {i: name for name, i in self.known.queues.items()}
-        mine = sorted((m for m in self.tables.members.values() if m.agent_id == number), key=lambda m: m[1:3])
-        return [(names[m.queue_id], second(m.since_ms) or 0, second(m.until_ms), m.paused) for m in mine]
-
-    def call(self, contact: str = "c1") -> Call:
-        """Return the only visit of a contact."""
-        (call,) = (call for call in self.tables.calls.values() if call.contact == contact)
-        return call
-
-    def nothing_changed(self) -> bool:
-        rows = self.rows
-        return not (rows.spans or rows.calls or rows.members or rows.standings)
-
-
-def second(moment_ms: int | None) -> float | None:
-    return None if moment_ms is None else (moment_ms - START) / 1000
-
-
-def ann(state: State, serving: tuple[Serving, ...] | None = SALES, **more: object) -> AgentSeen:
-    return AgentSeen("Ann", state, serving=serving)._replace(**more)  # type: ignore[arg-type]
-
-
-AVAILABLE = ann(State.AVAILABLE)
-
+from tests.data.looks import ANN_SERVES, ANN_TALKS, AVAILABLE, BOTH, SALES, Watch, ann
 
 # Two sights where events go before, one where nothing else is told
 
@@ -237,6 +147,38 @@ def test_a_membership_that_was_missed_counts_on_the_second_sight() -> None:
     assert watch.states() == [("available", 0)]
 
 
+def test_a_phone_that_is_not_registered_is_never_free_though_it_is_signed_in() -> None:
+    watch = Watch(SignedIn(START, "Ann"), SignedOut(at(1), "Ann")).twice(ann(State.OFFLINE, since_ms=at(10)))
+    assert watch.states() == [("available", 0), ("offline", 1)]
+    assert watch.members() == [("sales", 11, None, None)]
+
+
+def test_a_sign_in_is_when_the_agent_became_free() -> None:
+    watch = Watch(SignedIn(START, "Ann"), SignedOut(at(1), "Ann")).shown(ann(State.AVAILABLE, since_ms=at(10.5)))
+    assert (watch.states()[-1], watch.members()) == (("available", 10.5), [("sales", 10.5, None, None)])
+    watch.shown(ann(State.AVAILABLE, BOTH, since_ms=at(10.5)))
+    assert watch.members()[1] == ("support", 12, None, None)
+
+
+def test_who_moves_from_one_queue_to_another_is_free_all_the_time() -> None:
+    watch = Watch(ANN_SERVES).shown(ann(State.AVAILABLE, (Serving("support"),)))
+    assert watch.members() == [("sales", 0, 11, None), ("support", 11, None, None)]
+    assert len(watch.tables.spans) == 1
+
+
+def test_a_queue_paused_and_another_joined_at_once_leave_an_agent_free() -> None:
+    watch = Watch(ANN_SERVES).shown(ann(State.AVAILABLE, (Serving("sales", "Tea"), Serving("support"))))
+    assert len(watch.tables.spans) == 1
+
+
+def test_each_change_in_between_has_its_time() -> None:
+    watch = Watch(ANN_SERVES)
+    watch.shown(
+        ann(State.NOT_READY, (Serving("sales", "Tea", None, at(10.2)), Serving("support", "Tea", at(10.4), at(10.6))))
+    )
+    assert watch.states() == [("available", 0), ("not_ready Tea", 10.2), ("available", 10.4), ("not_ready Tea", 10.6)]
+
+
 def test_times_outside_what_was_measured_are_not_believed() -> None:
     early = Serving("sales", "Lunch", at(-500), at(-400))
     watch = Watch().shown(ann(State.NOT_READY, (early,), since_ms=at(-300)))
@@ -251,6 +193,9 @@ def test_a_pause_of_everything_ends_where_a_queue_is_shown_unpaused() -> None:
     assert watch.states() == [("available", 0), ("not_ready Lunch", 5), ("available", 11)]
     watch.told(Paused(at(20), "Ann", "sales", "Tea"))
     assert watch.state() == "not_ready Tea"
+    watch = Watch(*ANN_TALKS, Paused(at(6), "Ann", None, "Lunch")).twice(ann(State.TALKING))
+    watch.told(CallEnded(at(20), "c1", "sales", "Ann", Outcome.ANSWERED))
+    assert watch.states()[-1] == ("available", 20)
 
 
 def test_a_source_without_memberships_tells_by_the_state_who_is_signed_in() -> None:
@@ -261,6 +206,18 @@ def test_a_source_without_memberships_tells_by_the_state_who_is_signed_in() -> N
     assert watch.states() == expected
     assert watch.members() == []
     assert watch.known.agents["Ann"].signed_in
+    assert watch.known.agents["Ann"].seen is None
+
+
+def test_who_is_off_has_no_pause_left() -> None:
+    watch = Watch().shown(ann(State.NOT_READY, None, reason="Lunch")).shown(ann(State.OFFLINE, None))
+    assert watch.told(SignedIn(at(20), "Ann", "sales")).state() == "available"
+
+
+def test_who_is_busy_is_signed_in_where_nothing_else_tells() -> None:
+    watch = Watch().shown(ann(State.TALKING, None, queue="sales", call="c1"), corrects=True)
+    watch.told(CallEnded(at(20), "c1", "sales", "Ann", Outcome.ANSWERED))
+    assert watch.states()[-1] == ("available", 20)
 
 
 def test_memberships_that_a_source_does_not_tell_are_left_alone() -> None:
@@ -326,6 +283,15 @@ def test_a_word_ends_what_was_seen_only_if_it_says_more(seen: State, event: Even
     assert watch.told(event).state() == state
 
 
+def test_what_was_seen_in_a_queue_is_seen_in_another_or_in_none() -> None:
+    for state in (State.TALKING, State.RINGING, State.WRAP_UP):
+        watch = Watch(ANN_SERVES)
+        for queue in ("sales", "support", None, "new"):
+            watch.shown(ann(state, queue=queue))
+            assert watch.tables.of_agent(1)[-1].queue_id == (queue and watch.known.queues[queue])
+            assert watch.shown(ann(state, queue=queue)).nothing_changed()
+
+
 def test_a_talk_that_was_seen_ends_with_its_call() -> None:
     watch = Watch(ANN_SERVES).twice(ann(State.TALKING, queue="sales"))
     assert [(s.state, s.queue_id) for s in watch.tables.of_agent(1)][-1] == (State.TALKING, watch.known.queues["sales"])
@@ -367,230 +333,6 @@ def test_what_was_seen_comes_back_after_a_kill(tmp_path: Path) -> None:
     assert [agent.seen is not None for agent in again.agents.values()] == [True, True]
     _, rows = record(again, Observation("test", at(1), at(2), snapshot=shown))
     assert not rows.spans
-
-
-# Calls
-
-
-@pytest.mark.parametrize("queue", [None, "sales"])
-@pytest.mark.parametrize("held", [(), (CallHeld(at(6), "c1", "sales", "Ann"),)])
-def test_a_talk_that_goes_on_agrees(queue: str | None, held: tuple[Event, ...]) -> None:
-    watch = Watch(*ANN_TALKS, *held).twice(ann(State.TALKING, queue=queue))
-    assert watch.nothing_changed()
-    assert watch.state() == ("hold" if held else "talking")
-
-
-def test_a_hold_is_seen_and_its_end() -> None:
-    watch = Watch(*ANN_TALKS).shown(ann(State.HOLD)).shown(ann(State.TALKING)).shown(AVAILABLE)
-    assert watch.states() == [("available", 0), ("talking", 5), ("hold", 11), ("talking", 12), ("available", 13)]
-
-
-def test_a_missed_end_is_unseen_where_events_are_told_and_the_true_one_corrects_it() -> None:
-    watch = Watch(*ANN_TALKS).shown(AVAILABLE, corrects=True)
-    assert watch.state() == "talking"
-    watch.shown(AVAILABLE, corrects=True)
-    assert watch.states()[-1] == ("available", 11)
-    assert (watch.call().ended_ms, watch.call().talk_ms, watch.call().outcome) == (at(11), None, Outcome.ANSWERED)
-    watch.told(CallEnded(at(10.8), "c1", "sales", "Ann", Outcome.ANSWERED, 5_000, 5_800), until=20)
-    assert (watch.call().ended_ms, watch.call().talk_ms) == (at(10.8), 5_800)
-    assert watch.state() == "available"
-
-
-def test_an_end_that_is_only_ever_seen_is_an_ordinary_one() -> None:
-    watch = Watch(*ANN_TALKS).shown(ann(State.AVAILABLE, since_ms=at(10.4)))
-    assert watch.states()[-1] == ("available", 10.4)
-    assert (watch.call().ended_ms, watch.call().talk_ms, watch.call().outcome) == (at(10.4), 5_400, Outcome.ANSWERED)
-
-
-def test_after_call_work_is_seen_and_its_end() -> None:
-    watch = Watch(*ANN_TALKS).shown(ann(State.WRAP_UP)).shown(ann(State.NOT_READY, (Serving("sales", "Tea"),)))
-    assert watch.states()[1:] == [("talking", 5), ("wrap_up", 11), ("not_ready Tea", 12)]
-    assert (watch.call().talk_ms, watch.call().wrap_up_ms) == (6_000, 1_000)
-
-
-@pytest.mark.parametrize("since", [None, 12.5])
-def test_after_call_work_that_is_shown_to_be_over(since: float | None) -> None:
-    watch = Watch(*ANN_TALKS, CallEnded(at(8), "c1", "sales", "Ann", Outcome.ANSWERED, wraps_up=True))
-    maybe = ann(State.AVAILABLE, or_states=frozenset({State.WRAP_UP}))
-    assert watch.twice(maybe).state() == "wrap_up"
-    watch.twice(ann(State.AVAILABLE, since_ms=None if since is None else at(since)))
-    assert watch.states()[-1] == ("available", since or 13)
-    assert watch.call().wrap_up_ms == ((since or 13) - 8) * 1_000
-
-
-def test_a_waiting_contact_whom_an_agent_is_shown_with_is_answered() -> None:
-    watch = Watch(ANN_SERVES, CallEntered(at(4), "c1", "sales"))
-    watch.shown(ann(State.TALKING, queue="sales", call="c1", since_ms=at(10.5)), waiting=())
-    assert watch.states() == [("available", 0), ("talking", 10.5)]
-    assert (watch.call().answered_ms, watch.call().wait_ms, watch.call().outcome) == (at(10.5), 6_500, Outcome.ANSWERED)
-    assert watch.known.open
-
-
-def test_an_unknown_contact_whom_an_agent_is_shown_with_begins_then() -> None:
-    watch = Watch(ANN_SERVES).shown(ann(State.TALKING, queue="support", call="c1"))
-    assert (watch.call().entered_ms, watch.call().answered_ms, watch.call().wait_ms) == (at(11), at(11), 0)
-    assert watch.known.derived == {watch.call().id}
-    assert watch.members() == [("sales", 0, None, None)]
-    assert watch.shown(ann(State.TALKING, queue="support", call="c1")).nothing_changed()
-
-
-def test_a_contact_without_a_queue_is_the_one_that_waits() -> None:
-    watch = Watch(ANN_SERVES, CallEntered(at(4), "c1", "sales")).shown(ann(State.TALKING, call="c1"), waiting=())
-    assert watch.call().answered_ms == at(11)
-    watch = Watch(ANN_SERVES).shown(ann(State.TALKING, call="c1"), waiting=())
-    assert (watch.state(), watch.tables.calls) == ("talking", {})
-
-
-def test_another_call_ends_the_one_before() -> None:
-    watch = Watch(*ANN_TALKS).shown(ann(State.TALKING, queue="sales", call="c2"))
-    assert (watch.call("c1").ended_ms, watch.call("c1").talk_ms) == (at(11), 6_000)
-    assert [c.contact for c in watch.known.open.values()] == ["c2"]
-    assert watch.shown(ann(State.TALKING, queue="support")).state() == "talking"
-    assert watch.call("c2").ended_ms == at(12)
-    assert watch.tables.of_agent(1)[-1].queue_id == watch.known.queues["support"]
-
-
-def test_a_second_chat_ends_none() -> None:
-    watch = Watch(SignedIn(START, "Ann", "chat")).shown(ann(State.TALKING, (Serving("chat"),), queue="chat", call="c1"))
-    watch.shown(ann(State.TALKING, (Serving("chat"),), queue="chat", call="c2"))
-    assert {c.contact for c in watch.known.open.values()} == {"c1", "c2"}
-
-
-def test_who_hands_a_call_on_and_talks_on_is_not_idle_in_between() -> None:
-    bob = AgentSeen("Bob", State.TALKING, None, "", "sales", "c1", SALES)
-    watch = Watch(*ANN_TALKS, SignedIn(START, "Bob", "sales")).twice(ann(State.TALKING), bob)
-    assert watch.states("Bob")[-1] == ("talking", 11)
-    assert watch.states("Ann") == [("available", 0), ("talking", 5), ("talking", 11)]
-    assert watch.shown(ann(State.TALKING), bob, corrects=True).nothing_changed()
-
-
-def test_two_agents_shown_with_one_contact_both_talk() -> None:
-    rows = [AgentSeen(key, State.TALKING, None, "", "sales", "c1", SALES) for key in ("Ann", "Bob")]
-    watch = Watch(CallEntered(START, "c1", "sales")).shown(*rows)
-    assert (watch.state("Ann"), watch.state("Bob"), watch.call().agent_id) == ("talking", "talking", 1)
-    assert watch.shown(*rows).nothing_changed()
-    watch.shown(rows[0]._replace(state=State.AVAILABLE, call=None), rows[1])
-    assert (watch.state("Ann"), watch.state("Bob")) == ("available", "talking")
-
-
-def test_a_ring_is_seen() -> None:
-    watch = Watch(ANN_SERVES, CallEntered(START, "c1", "sales"))
-    watch.shown(ann(State.RINGING, queue="sales", call="c1"))
-    assert (watch.states()[-1], watch.tables.of_agent(1)[-1].call_id) == (("ringing", 11), 1)
-    watch.told(CallAnswered(at(15), "c1", "sales", "Bob"))
-    assert watch.states()[-1] == ("available", 15)
-
-
-# Who waits
-
-
-def test_who_waits_may_have_come_before_the_watch_began() -> None:
-    waiting = (WaitingSeen("c1", "sales", at(-90)), WaitingSeen("c2", "sales", at(500)))
-    watch = Watch(until=0).shown(waiting=waiting, people=False)
-    assert (watch.call("c1").entered_ms, watch.call("c2").entered_ms) == (at(-90), at(1))
-    assert watch.shown(waiting=waiting[:1], people=False, until=1.5).call("c2").outcome == Outcome.LOST
-
-
-@pytest.mark.parametrize("corrects", [False, True])
-def test_who_waits_unknown_or_no_longer(corrects: bool) -> None:
-    watch = Watch(CallEntered(at(1), "c1", "sales"))
-    waiting = (WaitingSeen("c2", "sales", at(9)),)
-    watch.shown(waiting=waiting, corrects=corrects, people=False)
-    assert watch.nothing_changed() == corrects
-    watch.shown(waiting=waiting, corrects=corrects, people=False)
-    assert (watch.call("c1").outcome, watch.call("c1").ended_ms) == (Outcome.LOST, at(11))
-    assert watch.call("c2").entered_ms == at(9)
-    assert watch.shown(waiting=waiting, corrects=corrects, people=False).nothing_changed()
-
-
-def test_what_is_told_of_a_contact_in_between_goes_before() -> None:
-    watch = Watch(CallEntered(at(1), "c1", "sales"))
-    watch.shown(waiting=(WaitingSeen("c2", "sales", at(9)),), corrects=True, people=False)
-    told = (
-        RingEnded(at(11.1), "c1", "sales", "Ann"),
-        CallEnded(at(11.2), "c2", "sales", None, Outcome.ABANDONED, 2_200),
-    )
-    watch.shown(waiting=(), corrects=True, people=False, events=told)
-    assert (watch.call("c1").outcome, watch.call("c2").outcome) == (None, Outcome.ABANDONED)
-    watch.shown(waiting=(), corrects=True, people=False)
-    assert watch.call("c1").ended_ms == at(12)
-
-
-def test_an_entry_that_is_told_after_it_was_seen_is_the_same_one() -> None:
-    watch = Watch().shown(waiting=(WaitingSeen("c1", "sales", at(9.3)),), people=False)
-    watch.told(CallEntered(at(10), "c1", "sales", "555", "Li"), until=12)
-    assert (watch.call().entered_ms, watch.call().caller, watch.call().outcome) == (at(9.3), "555", None)
-
-
-def test_a_contact_who_is_back_in_the_queue_waits_again() -> None:
-    watch = Watch(CallEntered(at(1), "c1", "sales")).shown(waiting=(WaitingSeen("c1", "sales", at(8)),), people=False)
-    assert [(c.entered_ms, c.outcome) for c in watch.tables.calls.values()] == [(at(1), Outcome.LOST), (at(8), None)]
-    watch = Watch(*ANN_TALKS).shown(ann(State.TALKING), waiting=(WaitingSeen("c1", "sales", at(9)),))
-    assert [(c.entered_ms, c.outcome) for c in watch.tables.calls.values()] == [
-        (START, Outcome.ANSWERED),
-        (at(9), None),
-    ]
-
-
-def test_a_visit_that_ended_does_not_overlap_the_next_one() -> None:
-    watch = Watch(CallEntered(at(1), "c1", "sales"), CallEnded(at(6), "c1", "sales", None, Outcome.ABANDONED))
-    watch.shown(waiting=(WaitingSeen("c1", "sales", at(1)),), people=False)
-    assert [(c.entered_ms, c.outcome) for c in watch.tables.calls.values()] == [
-        (at(1), Outcome.ABANDONED),
-        (at(6), None),
-    ]
-
-
-def test_lost_and_seen_again_is_one_visit() -> None:
-    waiting = (WaitingSeen("c1", "sales", at(3)),)
-    watch = Watch().shown(waiting=waiting, people=False).shown(waiting=(), people=False)
-    assert watch.call().outcome == Outcome.LOST
-    assert watch.shown(waiting=waiting, people=False).call().outcome is None
-
-
-# After a gap
-
-
-@pytest.mark.parametrize("seen", [True, False])
-def test_who_waits_across_a_gap_keeps_the_visit(seen: bool) -> None:
-    watch = Watch(CallEntered(at(4.4), "c1", "sales", "555"))
-    if seen:
-        watch.shown(waiting=(WaitingSeen("c1", "sales", at(6)),), since=60, until=61, people=False, corrects=True)
-    else:
-        watch.shown(since=60, until=61, events=(CallEntered(at(4), "c1", "sales"),), people=False)
-    assert (watch.call().entered_ms, watch.call().outcome, watch.call().ended_ms) == (at(4.4), None, None)
-    assert watch.known.open
-    watch.told(CallAnswered(at(70), "c1", "sales", "Ann", 65_000))
-    assert (watch.call().wait_ms, watch.call().outcome) == (65_000, Outcome.ANSWERED)
-
-
-@pytest.mark.parametrize("again", [2, 7])
-def test_who_was_lost_at_a_restart_or_ended_is_not_found_by_an_old_entry(again: float) -> None:
-    watch = Watch(CallEntered(at(2), "c1", "sales"), SourceRestarted(at(5)), until=6)
-    watch.told(CallEntered(at(2), "c1", "sales"), until=8)
-    assert watch.call().outcome == Outcome.LOST
-    watch = Watch(CallEntered(at(2), "c1", "sales"), CallEnded(at(9), "c1", "sales", None, Outcome.ABANDONED))
-    watch.shown(since=60, until=61, events=(CallEntered(at(again), "c1", "sales"),), people=False)
-    assert watch.call().outcome == Outcome.ABANDONED
-
-
-@pytest.mark.parametrize(
-    ("row", "goes_on"),
-    [
-        (ann(State.TALKING, queue="sales", call="c1"), True),
-        (ann(State.TALKING, queue="sales", since_ms=at(6)), True),
-        (ann(State.TALKING, queue="sales", since_ms=at(59)), False),
-        (ann(State.TALKING, queue="sales"), False),
-        (ann(State.TALKING), False),
-    ],
-)
-def test_a_talk_across_a_gap(row: AgentSeen, goes_on: bool) -> None:
-    watch = Watch(*ANN_TALKS).shown(row, since=60, until=61, corrects=True)
-    assert watch.state() == "talking"
-    assert (watch.call().ended_ms is None) == goes_on
-    assert watch.states()[1:] == [("talking", 5), ("talking", 60 if row.since_ms else 61)]
-    watch.told(CallEnded(at(90), "c1", "sales", "Ann", Outcome.ANSWERED, 5_000, 85_000))
-    assert (watch.call().ended_ms, watch.call().talk_ms, watch.state()) == (at(90), 85_000, "available")
 
 
 # Who is not shown
@@ -635,10 +377,16 @@ def test_a_last_call_goes_on_after_a_sign_out_where_events_tell_its_end() -> Non
     bob = AgentSeen("Bob", State.AVAILABLE, serving=SALES)
     watch = Watch(*ANN_TALKS).twice(bob)
     assert (watch.state(), watch.members()) == ("talking", [("sales", 0, 11, None)])
+    assert not watch.shown(bob, corrects=True).known.doubts
     watch.told(CallEnded(at(30), "c1", "sales", "Ann", Outcome.ANSWERED, 5_000, 25_000))
     assert watch.states()[-1] == ("offline", 30)
     watch = Watch(*ANN_TALKS).shown(bob)
     assert (watch.state(), watch.call().talk_ms) == ("offline", 6_000)
+
+
+def test_who_is_gone_does_not_ring() -> None:
+    watch = Watch(ANN_SERVES, CallEntered(START, "c1", "sales"), CallRinging(at(5), "c1", "sales", "Ann"))
+    assert watch.twice(AgentSeen("Bob", State.AVAILABLE, serving=SALES)).states()[-1] == ("offline", 11)
 
 
 def test_who_is_only_in_the_directory_is_not_told_of() -> None:
