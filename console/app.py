@@ -63,7 +63,7 @@ class FloorApp(TerminalApp[None]):
             read_only=True,  # nobody takes acts from a screen yet, so that no pane names a key for one
         )
         self.clock = Clock(options.now, _ticks_ms, live=options.live, moment_ms=options.moment_ms)
-        self.feed = Feed(options.store, options.zone, self.post_message, options.limits)
+        self.feed = Feed(options.store, options.zone, self.post_message, options.limits, self.look.glyphs.dot)
         self.seen: FloorSeen | None = None
         self._number = 0
 

@@ -70,12 +70,19 @@ class FloorSeen(Message):
 class Feed:
     """Answers wishes through `post`, which must be safe to call from another thread.
 
-    A store that is not there yet is waited for (`waiting`); what can't be read is told in `error`.
+    A store that is not there yet is waited for (`waiting`); what can't be read is told in `error`. `joint` is the
+    Reader's.
     """
 
     def __init__(
-        self, store: Path, zone: ZoneInfo, post: Callable[[FloorSeen], object], limits: Limits = LIMITS
+        self,
+        store: Path,
+        zone: ZoneInfo,
+        post: Callable[[FloorSeen], object],
+        limits: Limits = LIMITS,
+        joint: str = "·",
     ) -> None:
+        self._joint = joint
         self._store = store
         self._zone = zone
         self._post = post
@@ -150,7 +157,7 @@ class Feed:
             file = None
         if self._reader is None or file != self._file:
             self._drop()
-            self._reader, self._file = Reader(self._store), file
+            self._reader, self._file = Reader(self._store, self._joint), file
         return self._reader
 
     def _drop(self) -> None:

@@ -242,15 +242,14 @@ class AgentsPane(TablePane[AgentRow]):
         absent = row.state in (State.OFFLINE, State.UNKNOWN)
         quiet = "dim" if absent else "text"
         for_ms = now_ms - row.since_ms
-        queue = row.queue or (row.queues[0] if len(row.queues) == 1 else "")
         return {
             "mark": Cell(look.level(level), LEVEL_TONES[level]),
             "glyph": Cell(look.glyphs.states[row.state], state_tone(row, look)),
             "time": Cell(brief(for_ms), LEVEL_TONES[level] if level else quiet),
             "doing": Cell(state_text(row, look), state_tone(row, look)),
-            "name": Cell(self.named(row.name, widths.get("name", 0)), "strong" if level is Level.ALARM else quiet),
+            "name": Cell(row.name, "strong" if level is Level.ALARM else quiet),
             "seat": Cell(row.seat, "dim"),
-            "queue": Cell(self.named(queue, widths.get("queue", 0)), quiet),
+            "queue": Cell(row.queue or (row.queues[0] if len(row.queues) == 1 else ""), quiet),
             "team": Cell(row.team, "dim"),
             "calls": Cell(str(row.calls), "dim"),
             "aht": Cell(average(row.handle_ms, row.calls, look.glyphs.none), "dim"),

@@ -11,6 +11,7 @@ from widgets.cells import brief, percent, spark
 from widgets.columns import Column
 from widgets.look import Look
 from widgets.pane import LEVEL_TONES, Heading
+from widgets.sources import told_apart
 from widgets.table import Cell, Entry, TablePane
 
 _COLUMNS = (
@@ -97,13 +98,14 @@ class QueuesPane(TablePane[QueueRow]):
         """Return a queue's cells, each figure coloured by its own threshold."""
         look = self.look
         limits, glyphs = look.limits.of(row.key), look.glyphs
+        name = told_apart(row.name, widths.get("name", 0), self.picture.sources if self.picture else (), look)
         level = queue_level(row, now_ms, look.limits)
         waited = None if row.oldest_ms is None else now_ms - row.oldest_ms
         short = row.waiting and not row.available
         return {
             "mark": Cell(look.level(level) if level else glyphs.well, LEVEL_TONES[level] if level else "level-good"),
             "channel": Cell(glyphs.channels[row.channel], "dim"),
-            "name": Cell(self.named(row.name, widths.get("name", 0)), "strong" if level is Level.ALARM else "text"),
+            "name": Cell(name, "strong" if level is Level.ALARM else "text"),
             "waiting": Cell(str(row.waiting), HEAT_TONES[waiting_heat(row.waiting, limits)]),
             "longest": Cell(
                 glyphs.none if waited is None else brief(waited),

@@ -58,17 +58,15 @@ def _short(source: SourceState, look: Look) -> str:
 
 
 def told_apart(name: str, width: int, sources: Sequence[SourceState], look: Look) -> str:
-    """Return the name of an agent or a queue, cut to a width so that the source it may carry still stands."""
+    """Return a queue's name, cut to a width so that the source which it may carry still stands."""
     if len(sources) < 2:
         return name
-    carried = next((source.name for source in sources if name.endswith(f"·{source.name}")), "")
-    if not carried:
+    tails = (f"{look.glyphs.dot}{safe(source.name)}" for source in sources)
+    tail = next((tail for tail in tails if name.endswith(tail)), "")
+    room = width - width_of(tail)
+    if not tail or room < 2 or width_of(safe(name)) <= width:
         return name
-    own, tail = name.removesuffix(f"·{carried}"), f"{look.glyphs.dot}{carried}"
-    room = width - width_of(safe(tail))
-    if room < 2 or width_of(safe(own)) <= room:
-        return own + tail
-    return fit(own, room, ellipsis=look.glyphs.ellipsis).rstrip() + tail
+    return fit(name.removesuffix(tail), room, ellipsis=look.glyphs.ellipsis).rstrip() + tail
 
 
 def silence(sources: Sequence[SourceState], look: Look) -> str:

@@ -19,7 +19,6 @@ from widgets.cells import fit
 from widgets.columns import Column, Placed, place
 from widgets.look import Look
 from widgets.pane import Pane, RowKey
-from widgets.sources import told_apart
 
 Row = TypeVar("Row")
 
@@ -117,10 +116,6 @@ class TablePane(Pane, Generic[Row]):
             for column, gap, size in placed
         )
         return padded((Piece(text, "faint"),), width, ellipsis)
-
-    def named(self, name: str, width: int) -> str:
-        """Return a name for a column of so many cells, cut before the source that it carries."""
-        return told_apart(name, width, self.picture.sources if self.picture else (), self.look)
 
     def _line(self, entry: Entry[Row], placed: tuple[Placed, ...], widths: Mapping[str, int], width: int) -> Line:
         """Return one row or remark as a line."""

@@ -61,9 +61,10 @@ class _History(Generic[T]):
 class DirectoryCache:
     """The agents, queues and seats as of the moment of the last `refresh`."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Load nothing yet."""
+    def __init__(self, connection: sqlite3.Connection, joint: str = "·") -> None:
+        """Load nothing yet. `joint` stands between a name that several sources have and the source that it is of."""
         self._connection = connection
+        self._joint = joint
         self._revision = -1
         self._moment_ms = 0
         self._agents: dict[int, _History[AgentName]] = {}
@@ -112,7 +113,7 @@ class DirectoryCache:
             if self._here is None or each.source in self._here:
                 bearers[each.name].add(each.source)
         return {
-            i: each._replace(name=f"{each.name}·{self._sources[each.source]}")
+            i: each._replace(name=f"{each.name}{self._joint}{self._sources[each.source]}")
             if bearers[each.name] - {each.source}
             else each
             for i, each in named.items()

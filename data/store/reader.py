@@ -43,11 +43,14 @@ from data.store.sources import LATE_INTERVALS, STALE_INTERVALS, STALE_MS, covera
 class Reader:
     """Reads one store, from one thread at a time. Every method raises StoreError when the store can't be read."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the store at `path` read-only. Raises NoStoreError where there is none."""
+    def __init__(self, path: Path, joint: str = "·") -> None:
+        """Open the store at `path` read-only. Raises NoStoreError where there is none.
+
+        `joint` stands between a name that several sources have and the source that it is of.
+        """
         self.path = path
         self.connection = open_for_reading(path)
-        self.directory = DirectoryCache(self.connection)
+        self.directory = DirectoryCache(self.connection, joint)
         self._agents = AgentsAsOf(self.connection, self.directory)
         self._queues = QueuesAsOf(self.connection, self.directory)
         self._days = DayBook(self.connection, self.directory)
