@@ -193,13 +193,14 @@ def made(name: str, loaded: type[Any], options: Mapping[str, Any]) -> Adapter:
         raise AdapterError(f"the adapter {name!r} can't be made: {'; '.join(wrong)}")
     try:
         adapter = loaded(**options)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         why = str(error) if isinstance(error, (TypeError, ValueError)) else f"{type(error).__name__}: {error}"
         hidden = without_secrets(why, secrets_in(loaded, options))
         raise AdapterError(f"the adapter {name!r} can't be made: {hidden}") from None
     broken = list(instance_breaks(adapter))
     if broken:
-        raise AdapterError(f"{name!r} is no adapter: {'; '.join(broken)}")
+        hidden = without_secrets("; ".join(broken), secrets_in(loaded, options))
+        raise AdapterError(f"{name!r} is no adapter: {hidden}")
     return adapter  # type: ignore[no-any-return]
 
 
@@ -220,10 +221,13 @@ def _misfits(loaded: type[Any], options: Mapping[str, Any]) -> Iterator[str]:
 
 def instance_breaks(adapter: object) -> Iterator[str]:
     """Yield what an adapter that was made lacks, or has wrong."""
-    name = getattr(adapter, "name", None)
+    try:
+        name, can = (getattr(adapter, each, None) for each in ("name", "capabilities"))
+    except Exception as error:  # they may be properties
+        yield f"it can't say its name or what it can do: {type(error).__name__}: {error}"
+        return
     if not isinstance(name, str) or not name:
         yield f"its name is {name!r}, not a text"
-    can = getattr(adapter, "capabilities", None)
     if not isinstance(can, (frozenset, set)) or not all(isinstance(each, Capability) for each in can):
         yield f"its capabilities are {can!r}, not a frozenset of Capability"
 

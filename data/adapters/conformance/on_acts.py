@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from data.adapters.base import SourceError
+from data.adapters.base import ACTS, SourceError
 from data.adapters.conformance.checks import Checks
 from data.adapters.conformance.evidence import Evidence, NotApplicable, Ordered
 from data.model.acts import Result
@@ -57,20 +57,22 @@ def refuses_what_it_does_not_list(evidence: Evidence) -> Iterator[str]:
 
     Mend: `return refused(order)`, of `data.adapters.base`.
     """
-    for each in _ordered(evidence, "undeclared", or_else="it lists every act"):
+    tried = "it lists every act" if evidence.watch("acting").capabilities >= ACTS else "no acts were tried"
+    for each in _ordered(evidence, "undeclared", or_else=tried):
         if _done(each):
             yield f"{_act(each)} was carried out, and is not listed"
         elif isinstance(each.answer.error, SourceError):
             yield f"{_act(each)} is not listed, and was answered with {type(each.answer.error).__name__}"
 
 
-@CHECKS.promise
+@CHECKS.advice
 def carries_out_what_it_lists(evidence: Evidence) -> Iterator[str]:
     """An act that `capabilities` lists is carried out, on somebody who is there.
 
     Why: A button that does nothing costs a supervisor the minute in which it would have helped.
 
-    Mend: See what the telephony system said; a right may be missing, then list the act no longer.
+    Mend: See what the telephony system said. A right may be missing: then list the act no longer. Or it can't be done
+    with whom it was tried on: somebody who is in no call can't be listened to.
     """
     for each in _ordered(evidence, "listed"):
         if not _done(each):

@@ -263,8 +263,8 @@ def goes_on_after_a_failure(evidence: Evidence) -> Iterator[str]:
                 yield f"three polls after it was cut off it still fails: {_problem(answer)}"
     told = watch.observations
     for before, after in pairwise(told):
-        if after.since_ms is None or after.since_ms < before.until_ms:
-            yield "it lost its place: the next good answer does not begin where the last one ended, or after it"
+        if after.since_ms is not None and after.since_ms < before.until_ms:
+            yield "it lost its place: the next good answer begins before the end of the last one"
 
 
 def _problem(answer: Answer) -> str:
@@ -279,7 +279,7 @@ def examining_tells_what_was_found(evidence: Evidence) -> Iterator[str]:
 
     Mend: `Finding("reachable", True, safe_text(…))`; what is wrong is a finding, too, and no exception.
     """
-    if "examined" not in evidence.watches:
+    if not callable(getattr(evidence.loaded, "examine", None)):
         raise NotApplicable("it has no `examine`")
     for answer in evidence.watch("examined").done("examine"):
         if not answer.went_well:

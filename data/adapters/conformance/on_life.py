@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+from data.adapters.base import Capability
 from data.adapters.conformance.checks import Checks
 from data.adapters.conformance.evidence import CLOSINGS, Evidence, NotApplicable, Watch
-from data.model.observation import Event
+from data.model.observation import CallRinging, Event
 
 CHECKS = Checks()
 
@@ -55,8 +56,8 @@ def goes_on_after_it_was_broken_off(evidence: Evidence) -> Iterator[str]:
         if not answer.cancelled and not answer.went_well:
             yield f"a poll after it failed: {answer.error!r}"
     for before, after in pairwise(twin.observations):
-        if after.since_ms is None or after.since_ms < before.until_ms:
-            yield "it lost its place: an answer does not begin where the last good one ended, or after it"
+        if after.since_ms is not None and after.since_ms < before.until_ms:
+            yield "it lost its place: an answer begins before the end of the last good one"
     if len(twin.observations) < 2 or len(steady.observations) < 2:
         return
     yield from _differences(steady, twin)
@@ -84,12 +85,17 @@ def _gaps(watch: Watch) -> Iterator[tuple[int, int]]:
 def _told(
     watch: Watch, between: tuple[int, int], gaps: Sequence[tuple[int, int]] = ()
 ) -> Counter[tuple[type[Event], Any, Any, Any]]:
-    """Return what was told between two moments and not in a gap, without times and figures, after the first answer."""
+    """Return what was told between two moments and not in a gap, without times and figures, after the first answer.
+
+    Where snapshots come as well, they show whose phone rings: nothing of the record hangs on a ring that was not told.
+    """
+    shown = Capability.SNAPSHOT in watch.capabilities
     return Counter(
         (type(event), getattr(event, "call", None) or getattr(event, "agent", None), *_about(event))
         for observation in watch.observations[1:]
         for event in observation.events
         if between[0] < event.at_ms <= between[1]
+        and not (shown and isinstance(event, CallRinging))
         and not any(since_ms < event.at_ms <= until_ms for since_ms, until_ms in gaps)
     )
 
@@ -109,7 +115,7 @@ def goes_on_after_a_restart(evidence: Evidence) -> Iterator[str]:
     """
     main = evidence.watch("main")
     has_cursor = any(each.cursor is not None for each in main.observations)
-    if "resumed" not in evidence.watches:
+    if not callable(getattr(evidence.loaded, "resume", None)):
         if has_cursor:
             yield "it tells a cursor, and has no `resume` that takes it"
             return

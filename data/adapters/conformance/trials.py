@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 from uuid import uuid4
@@ -28,7 +29,7 @@ from data.model.acts import (
     StopListening,
     Unpause,
 )
-from data.model.observation import AgentEntry, Directory, Observation, Paused, QueueEntry
+from data.model.observation import AgentEntry, Directory, Event, Observation, Paused, QueueEntry
 from data.model.words import State
 
 NOBODY = "floorwalk-check-nobody"
@@ -123,7 +124,10 @@ class Trials:
             return
         self.manner.progress(_TOLD[name])
         watch = self.evidence.watches[name] = Watch()
-        await within(trial(watch), self.manner, watch)
+        if not await within(trial(watch), self.manner):
+            now_ms = self.manner.clock()
+            unended = Answer("poll", now_ms, now_ms, late=True)
+            self.evidence.watches[name] = replace(watch, answers=[*watch.answers, unended])
 
     async def _unpolled(self, watch: Watch) -> None:
         async with trying(self.make, self.manner, watch):
@@ -286,27 +290,34 @@ class _Orders:
 
     async def _pause_twice(self, pause: PhoneAct, unpause: PhoneAct, agent: str) -> None:
         """Pause, end it, and give the first order again: the agent must stay as they are."""
+        began_ms = self.manner.clock()
         first = await self.give("listed", pause)
-        seen = await self._shows_pause(agent)
+        seen = await self._shows_pause(agent, began_ms)
         await self.give("listed", unpause)
-        await self._shows_pause(agent)
+        await self._shows_pause(agent, began_ms)
+        again_ms = self.manner.clock()
         await self.give("again", pause, key=first.key)
-        again = await self._shows_pause(agent)
+        again = await self._shows_pause(agent, again_ms)
         if again:
             await self.give("tidied", unpause)
         self.evidence.pauses_seen = (seen, again)
 
-    async def _shows_pause(self, agent: str) -> bool:
-        """Whether the next polls say that an agent is paused: an event does, or the last snapshot."""
+    async def _shows_pause(self, agent: str, since_ms: int) -> bool:
+        """Whether the next polls say that an agent was paused since a moment: an event does, or the last snapshot."""
         began = False
         shown = False
         for _ in range(2):
             await self.manner.pause()
             told = (await self.tried.poll()).told
             if type(told) is Observation:
-                began = began or any(type(each) is Paused and each.agent == agent for each in told.events)
+                began = began or any(_is_pause(each, agent, since_ms) for each in told.events)
                 shown = _is_paused(told, agent) if told.snapshot is not None else shown
         return began or shown
+
+
+def _is_pause(event: Event, agent: str, since_ms: int) -> bool:
+    """Whether an event pauses an agent after a moment; some sources tell whole seconds."""
+    return type(event) is Paused and event.agent == agent and event.at_ms > since_ms - 1000
 
 
 def _is_paused(told: Observation, agent: str) -> bool:

@@ -274,8 +274,8 @@ class _Guard:
                 self.longest_ms = max(self.longest_ms, round((time.monotonic() - before - TICK_S) * 1000))
 
 
-async def within(trial: Coroutine[Any, Any, None], manner: Manner, watch: Watch) -> None:
-    """Do a trial, but no longer than its polls may take: one that can't even be broken off is left to itself.
+async def within(trial: Coroutine[Any, Any, None], manner: Manner) -> bool:
+    """Do a trial, and return whether it ended: one that can't even be broken off is left to itself at last.
 
     Raises what making the adapter raises.
     """
@@ -284,10 +284,9 @@ async def within(trial: Coroutine[Any, Any, None], manner: Manner, watch: Watch)
     await asyncio.wait({task}, timeout=limit_s)
     if task.done():
         task.result()
-        return
-    now_ms = manner.clock()
-    watch.answers.append(Answer("poll", now_ms, now_ms, late=True))
+        return True
     task.cancel()
+    return False
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:
