@@ -64,6 +64,8 @@ _NUMBER = re.compile(r"[A-Za-z0-9_*#+.-]{1,79}")
 _ALREADY = {"Unable to add interface: Already there", "Unable to remove interface: Not there", "No such channel"}
 """What Asterisk says to an action that was done before; `Interface not found` is an answer to a wrong name too."""
 
+_NO_CALL = "the call is not known, or over"
+
 _UNSURE = "nobody can tell whether the order was carried out"
 
 _OURS = "floorwalk-listens-"
@@ -90,6 +92,10 @@ class _Kept:
 
 class _ImpossibleError(Exception):
     """An order that can't be carried out as things are; nothing was sent. The message says why."""
+
+
+class _OverError(_ImpossibleError):
+    """What an order is to end is not there, or not any more."""
 
 
 class Acts:
@@ -168,6 +174,8 @@ class Acts:
             self._refuse_if_expired(order)
             action, fields = await self._plan(order.act, kept)
             self._refuse_if_expired(order)
+        except _OverError as why:
+            return Result(done=again, said=safe_text(str(why)))
         except _ImpossibleError as why:
             if again:
                 raise SourceError(f"{why}; {_UNSURE}") from None
@@ -188,7 +196,7 @@ class Acts:
     def _refuse_if_expired(self, order: Order) -> None:
         late_ms = self._clock() - order.expires_ms
         if late_ms > 0:
-            raise _ImpossibleError(f"the order expired {late_ms / 1000:.1f} s ago; nothing was sent")
+            raise _ImpossibleError(f"the order expired {late_ms / 1000:.1f} s ago")
 
     async def _plan(self, act: PhoneAct, kept: _Kept) -> tuple[str, dict[str, object]]:
         """Return the action for an act, with its fields. It asks Asterisk first, so that a dead one is noticed."""
@@ -198,7 +206,7 @@ class Acts:
             return "Hangup", {"Channel": await self._spy(act.to)}
         await self._session.ask("Ping")
         if isinstance(act, HangUp):
-            return "Hangup", {"Channel": _known(self._channel_of_call(act.call), "the call is not known, or over")}
+            return "Hangup", {"Channel": _known(self._channel_of_call(act.call), _OverError(_NO_CALL))}
         if isinstance(act, Listen):
             return "Originate", self._originate(act, kept.action_id)
         return _plan_for_member(act)
@@ -208,7 +216,7 @@ class Acts:
         where = {"Context": act.context, "Exten": act.extension}
         if not all(_NUMBER.fullmatch(part) for part in where.values()):
             raise _ImpossibleError("the extension or context has characters that none has")
-        channel = _known(self._channel_of_call(act.call), "the call is not known, or over")
+        channel = _known(self._channel_of_call(act.call), _ImpossibleError(_NO_CALL))
         queues = await self._session.ask("QueueStatus")
         if all(item.get("Channel") != channel for item in queues.items if item.get("Event") == "QueueEntry"):
             raise _ImpossibleError("the call waits no longer")
@@ -219,7 +227,7 @@ class Acts:
 
     def _originate(self, act: Listen, action_id: str) -> dict[str, object]:
         """Return the call to the phone that listens. It is put on one channel, named in full, never on all like it."""
-        target = _known(self._channel_of_agent(act.agent), "the agent is in no call")
+        target = _known(self._channel_of_agent(act.agent), _ImpossibleError("the agent is in no call"))
         if not _CHANNEL.fullmatch(act.to):
             raise _ImpossibleError(f"{act.to} is no phone of Asterisk's, such as PJSIP/3001")
         spying = {"Application": "ChanSpy", "Data": f"{target},{_EARS[act.ear]}"}
@@ -245,11 +253,11 @@ class Acts:
         """Return the channel on which a phone listens, or rings to listen; never one of its owner's own calls."""
         channels = await self._session.ask("CoreShowChannels")
         if not channels.ok:
-            return _known(self._spies.get(to), _told("CoreShowChannels", channels))
+            return _known(self._spies.get(to), _ImpossibleError(_told("CoreShowChannels", channels)))
         ours = [
             item["Channel"] for item in channels.items if item.get("Channel", "").startswith(f"{to}-") and _spies(item)
         ]
-        return _known(next(iter(ours), None), f"{to} listens to nobody")
+        return _known(next(iter(ours), None), _OverError(f"{to} listens to nobody"))
 
 
 def _spies(channel: Block) -> bool:
@@ -278,10 +286,10 @@ def _exact(key: str) -> str:
     return key
 
 
-def _known(channel: str | None, why: str) -> str:
-    """Return the full name of one channel. Raises _ImpossibleError where there is none, or it could mean several."""
+def _known(channel: str | None, unknown: _ImpossibleError) -> str:
+    """Return the full name of one channel. Raises `unknown` where there is none, and where it could mean several."""
     if channel is None:
-        raise _ImpossibleError(why)
+        raise unknown
     if not _CHANNEL.fullmatch(channel):
         raise _ImpossibleError(f"{channel} is no channel's full name")
     return channel

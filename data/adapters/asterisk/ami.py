@@ -171,9 +171,7 @@ class Session:
         return action_id, reply.body
 
     async def _is_over(self, shown: str) -> bool:
-        if self._signs:
-            return False
-        return self._pass != shown or is_refusal((await self._told("Ping", {}, shown))[0].body)
+        return not self._signs and is_refusal((await self._told("Ping", {}, shown))[0].body)
 
     async def _entered(self) -> str:
         """Return what shows that we are logged in, having done so. Raises AccessError where we are not let in."""

@@ -45,6 +45,7 @@ class FakeAmi(FakeHttp, FakePbx):
         self._sessions: dict[str, int] = {}
         self._challenges: dict[str, str] = {}
         self._nonces: dict[str, int] = {}
+        self._counts: dict[str, str] = {}
 
     @property
     def url(self) -> str:
@@ -58,7 +59,7 @@ class FakeAmi(FakeHttp, FakePbx):
 
     def forget_sessions(self) -> None:
         """Let every session expire."""
-        self._sessions, self._nonces = {}, {}
+        self._sessions, self._nonces, self._counts = {}, {}, {}
 
     def asked(self, action: str) -> list[Fields]:
         """Return what came of one kind of action, oldest first."""
@@ -90,7 +91,7 @@ class FakeAmi(FakeHttp, FakePbx):
             writer.write(reply_of(body, "200 OK", *extra))
 
     def _signer(self, header: str) -> str | None:
-        """Return the nonce of a request that is signed as it should be. As the real one, it takes any nonce."""
+        """Return the nonce of a request that is signed as it should be. As the real one, it takes any nonce, but each count once."""
         told: Fields = dict(re.findall(r'(\w+)="?([^",]+)', header.removeprefix("Digest ")))
         if told.get("username") != self.user:
             return None
@@ -100,6 +101,9 @@ class FakeAmi(FakeHttp, FakePbx):
         right = hashlib.md5(":".join(parts).encode()).hexdigest()  # noqa: S324
         if told["response"] != right:
             return None
+        if told["nc"] <= self._counts.get(told["nonce"], ""):
+            return None
+        self._counts[told["nonce"]] = told["nc"]
         self._nonces.setdefault(told["nonce"], len(self.events))
         return told["nonce"]
 

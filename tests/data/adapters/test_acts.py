@@ -256,7 +256,7 @@ def test_an_order_that_expired_is_not_sent() -> None:
         floor.now_ms = LATER_MS + 2_500
         for act in (Pause(AGENT, None, ""), HangUp("rig-1.1"), Listen(AGENT, PHONE)):
             result = await floor.order(act)
-            assert result == Result(False, "the order expired 2.5 s ago; nothing was sent")
+            assert result == Result(False, "the order expired 2.5 s ago")
         assert floor.sent() == []
 
     played(story)
@@ -401,6 +401,24 @@ def test_what_may_be_done_twice_is_sent_again_under_the_same_key(act: PhoneAct) 
         result = await floor.order(act, "key")
         assert result.done, result.said
         assert len(floor.sent()) == 2
+
+    played(story)
+
+
+def test_what_was_to_be_ended_and_is_over_was_ended() -> None:
+    async def story(floor: Floor) -> None:
+        floor.fake.phones[PHONE] = "4"
+        await floor.ordered_with_events(Listen(AGENT, PHONE))
+        floor.fake.faults["Hangup"] = [faults.dropped, faults.dropped]
+        for act in (HangUp("rig-1.1"), StopListening(PHONE)):
+            with pytest.raises(SourceError, match="nobody can tell"):
+                await floor.order(act, f"{act}")
+        del floor.calls["rig-1.1"]
+        assert await floor.order(HangUp("rig-1.1"), f"{HangUp('rig-1.1')}") == Result(
+            True, "the call is not known, or over"
+        )
+        assert (await floor.order(StopListening(PHONE), f"{StopListening(PHONE)}")).done
+        assert len(floor.sent()) == 3
 
     played(story)
 
