@@ -25,6 +25,7 @@ from data.model.observation import (
 )
 from data.model.picture import Picture
 from data.model.words import Health, Outcome, State
+from data.poller import Source, run
 from data.store.boot import boot_id
 from data.store.reader import Reader
 from data.store.writer import Beat, Writer
@@ -258,6 +259,14 @@ def test_of_a_source_that_is_polled_no_more_no_sign_of_life_is_awaited(tmp_path:
         writer.feeds(["pbx1", "pbx3"])
     with Reader(store) as reader:
         assert [(p.name, p.health) for p in reader.pulses(1_000_000, "boot")] == [("pbx1", Health.UP)]
+
+
+def test_a_poller_that_starts_waits_for_its_own_sources_only(tmp_path: Path) -> None:
+    store = tmp_path / "s.sqlite"
+    beats(store, pbx1=(0.5, ""), pbx2=(41, "refused"))
+    assert run(store, [Source("pbx1", "simulator", {}, 60_000)], parent=-1) == 0
+    with Reader(store) as reader:
+        assert [pulse.name for pulse in reader.pulses(1_000_000, "boot")] == ["pbx1"]
 
 
 def test_each_source_is_believed_by_its_own_interval(tmp_path: Path) -> None:
