@@ -119,7 +119,7 @@ class FloorApp(TerminalApp[None]):
         """Whether the clock is live but nobody feeds the store, as the last answer had it."""
         if self.clock.mode != "live" or self.seen is None or self.seen.picture is None:
             return False
-        return all(source.health in (Health.NONE, Health.DOWN) for source in self.seen.picture.each_source)
+        return all(source.health is Health.NONE or not source.fed for source in self.seen.picture.each_source)
 
     def show_seen(self) -> None:
         """Hand the last answer to the screen in front, once it stands and while the app is not closing."""

@@ -33,6 +33,8 @@ ZH: Mapping[str, str] = {
     "LATE": "延迟",
     "STALE": "停滞",
     "DOWN": "断开",
+    "tries again by itself": "会自动重试",
+    "the poller has ended: mend it, then start the poller again": "采集程序已停止：修好后请重新启动采集程序",
     "not measured": "无数据",
     "{n}/{all} up": "{n}/{all} 正常",
     "waiting": "排队",

@@ -30,6 +30,7 @@ from widgets.flags import FlagsPane
 from widgets.header import FloorHeader
 from widgets.keys import KeyBar
 from widgets.look import ClockState, Look
+from widgets.notice import Notice, notice
 from widgets.pane import Pane
 from widgets.queues import QueuesPane
 from widgets.scrubber import Scrubber
@@ -83,6 +84,7 @@ class FloorScreen(TimedScreen):
                 yield AgentsPane(look, id="agents")
             with Vertical(id="right"):
                 yield SeatMap(look, id="map")
+        yield Notice(look)
         yield Scrubber(look)
         yield KeyBar(look)
 
@@ -162,6 +164,7 @@ class FloorScreen(TimedScreen):
             if isinstance(widget, Pane) and widget.error:
                 widget.error = ""
             widget.show(seen.picture, now_ms)
+        self.query_one(Notice).display = notice(seen.picture) is not None
         if seen.strip is not None:
             self.query_one(Scrubber).set_strip(seen.strip)
             self.jump_if_asked()

@@ -21,6 +21,8 @@ class SourceState(NamedTuple):
     """The last moment that was really measured, at or before the picture's."""
     interval_ms: int = 0
     error: str = ""
+    fed: bool = True
+    """Whether its poller lives, so that it goes on by itself when the source does."""
 
 
 _FROM_GOOD_TO_BAD = (Health.UP, Health.LATE, Health.STALE, Health.NONE, Health.DOWN)

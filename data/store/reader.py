@@ -37,7 +37,15 @@ from data.store.boot import boot_id
 from data.store.day import DayBook
 from data.store.directory import DirectoryCache
 from data.store.files import explain, open_for_reading
-from data.store.sources import LATE_INTERVALS, STALE_INTERVALS, STALE_MS, coverage, merged, present_at
+from data.store.sources import (
+    LATE_INTERVALS,
+    LONGEST_SILENCE_MS,
+    STALE_INTERVALS,
+    STALE_MS,
+    coverage,
+    merged,
+    present_at,
+)
 
 
 class Reader:
@@ -247,7 +255,8 @@ def _pulse(row: tuple[str, int, int, int, int, str, str], boot_ms: int, boot: st
     else:
         health = Health.UP
     measured = at_ms - (beat_ms - good_ms)
-    return SourceState(safe_text(name), health, measured, interval_ms, safe_text(error, 300))
+    fed = beat_boot == boot and age >= 0 and silent <= max(4 * limit, LONGEST_SILENCE_MS)
+    return SourceState(safe_text(name), health, measured, interval_ms, safe_text(error, 300), fed)
 
 
 def _item(row: tuple[object, ...]) -> ItemRow:

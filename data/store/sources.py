@@ -15,6 +15,9 @@ from data.model.words import Health
 STALE_MS = 15_000
 """How long after the last measured moment states still count as known (see `SourceState`)."""
 
+LONGEST_SILENCE_MS = 90_000
+"""A poller that lives gives a sign of life in this time: it pauses for a minute at most, and tries take a while."""
+
 LATE_INTERVALS, STALE_INTERVALS = 2, 5
 """A source is late after this many intervals without an answer, and stale after that many (but 15 s at least)."""
 
