@@ -221,7 +221,7 @@ class Acts:
         if all(item.get("Channel") != channel for item in queues.items if item.get("Event") == "QueueEntry"):
             raise _ImpossibleError("the call waits no longer")
         there = await self._session.ask("Getvar", Variable=f"DIALPLAN_EXISTS({act.context},{act.extension},1)")
-        if there.ok and there.head.get("Value") == "0":
+        if there.head.get("Value") == "0":
             raise _ImpossibleError(f"there is no extension {act.extension} in the context {act.context}")
         return "Redirect", {"Channel": channel, "Priority": 1} | where
 

@@ -91,7 +91,10 @@ class FakeAmi(FakeHttp, FakePbx):
             writer.write(reply_of(body, "200 OK", *extra))
 
     def _signer(self, header: str) -> str | None:
-        """Return the nonce of a request that is signed as it should be. As the real one, it takes any nonce, but each count once."""
+        """Return the nonce of a request that is signed as it should be.
+
+        As the real one, it takes any nonce, but each count once.
+        """
         told: Fields = dict(re.findall(r'(\w+)="?([^",]+)', header.removeprefix("Digest ")))
         if told.get("username") != self.user:
             return None

@@ -74,7 +74,8 @@ class FakeHttp(ABC):
                 lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
                 headers = {key.lower(): value for key, _, value in (line.partition(": ") for line in lines[1:])}
                 body = await reader.readexactly(int(headers.get("content-length", 0)))
-                self.requests.append(Request(*lines[0].split(" ")[:2], headers, body))
+                method, path, _ = lines[0].split(" ")
+                self.requests.append(Request(method, path, headers, body))
                 await self.reply(writer, self.requests[-1])
                 await writer.drain()
         except (asyncio.IncompleteReadError, OSError):

@@ -209,6 +209,8 @@ def test_without_the_right_to_list_channels_the_event_tells_which_one_listens() 
         await floor.ordered_with_events(Listen(AGENT, PHONE))
         assert (await floor.order(StopListening(PHONE))).done
         await floor.hear()
+        floor.fake.phones[PHONE] = "5"
+        await floor.ordered_with_events(Listen(AGENT, PHONE))
         said = (await floor.order(StopListening(PHONE))).said
         assert said == "Permission denied: in manager.conf the account's `write` lacks reporting"
 
