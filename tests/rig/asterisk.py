@@ -48,7 +48,7 @@ class Rig:
         self.name, self.tree = name, tree
         self._closing = contextlib.ExitStack()
         self.ports = self._closing.enter_context(reserved())
-        self.folder = Path(tempfile.mkdtemp(prefix="rig-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="floorwalk-rig-"))
         self._closing.callback(shutil.rmtree, self.folder, ignore_errors=True)
         if len(str(self.folder)) > LONGEST_FOLDER:
             self._closing.close()
