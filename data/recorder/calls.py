@@ -42,13 +42,14 @@ class CallBook(VisitBook):
                 self.set_aside(old, event.at_ms)
             else:
                 self.lose(old, event.at_ms)
-        elif key in self.closed and self._was(self.closed[key], event.at_ms):
+        elif key in self.closed:
             lost = self.lost_of(*key, event.at_ms)
             if lost is not None and (lost.ended_ms or 0) < self.agents.since_ms:
                 self.write(self.found(lost), lost)
-            else:
+                return
+            if self._was(self.closed[key], event.at_ms):
                 self.rows.repeats += 1
-            return
+                return
         self.write(self.begin(event.call, queue_id, event.at_ms, event.caller, event.caller_name), None)
 
     @staticmethod

@@ -47,6 +47,9 @@ class SeenAgents:
         self.spans = {key: agent.span for key, agent in self.agents.by_key.items()}
         """Each agent's span as it was when they were last compared, or before the snapshot changed anything."""
 
+        self.begun: set[str] = set()
+        """The contacts whose visits this snapshot began: who was seen to ring, rings for one of them at once."""
+
     def take(self) -> None:
         """Put right who differs. Whom that changes beside is compared again, and what differs then counts at once."""
         self._compare_all(self.shown.values())
@@ -82,6 +85,8 @@ class SeenAgents:
             if not agreed or not self.agreement.serves_as(agent, row.serving):
                 if agent.span is not self.spans[row.agent]:
                     at_once_ms = agent.span.since_ms
+                elif row.call in self.begun and agent.span.state == row.state:
+                    at_once_ms = self.doubts.now_ms
                 self._correct(agent, row, agreed, at_once_ms)
         self.spans[row.agent] = self.agents.by_key[row.agent].span
 

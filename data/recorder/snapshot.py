@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from data.model.known import AgentKnown, Doubt
 from data.model.observation import Snapshot, WaitingSeen
+from data.model.rows import Call
 from data.recorder.calls import CallBook
 from data.recorder.doubts import Doubts
 from data.recorder.seen import SeenAgents
@@ -26,13 +27,13 @@ def correct(calls: CallBook, snapshot: Snapshot, before: Mapping[str, AgentKnown
     if snapshot.waiting is not None:
         shown = {(row.call, row.queue): row for row in snapshot.waiting}
         _lose_who_left(calls, agents, shown, doubts)
-        talked = [row for row in shown.values() if _take_entry(calls, row, doubts)]
+        talked = [row for row in shown.values() if _is_talked(calls, row)]
+        agents.begun = {row.call for row in shown.values() if _take_entry(calls, row, doubts)}
     else:
         talked = []
     if snapshot.agents is not None:
         agents.take()
-        freed = {row.call for row in talked if not _take_entry(calls, row, doubts, doubts.now_ms)}
-        agents.take_again(freed)
+        agents.take_again({row.call for row in talked if _take_entry(calls, row, doubts, doubts.now_ms)})
     told = {kind for kind, rows in (("agent", snapshot.agents), ("contact", snapshot.waiting)) if rows is not None}
     return {**{doubt: first_ms for doubt, first_ms in doubts.before.items() if doubt[0] not in told}, **doubts.kept}
 
@@ -53,14 +54,24 @@ def _lose_who_left(
 
 
 def _take_entry(calls: CallBook, row: WaitingSeen, doubts: Doubts, at_once_ms: int | None = None) -> bool:
-    """Begin the visit of a contact who is shown to wait and is not known to, or find it again.
+    """Begin the visit of a contact who is shown to wait and is not known to, or find it again; return whether it was.
 
-    Return whether it is known to be talked: then nothing is done.
+    Who has just been answered may still be shown to wait.
     """
-    queue_id = calls.agents.queues.get(row.queue)
-    known = calls.current(row.call, queue_id) if queue_id is not None else None
+    known = _known(calls, row)
     if known is not None and row.entered_ms <= (known.answered_ms or known.entered_ms) + SAME_MS:
-        return known.answered_ms is not None
-    if doubts.since(("contact", row.call, ("waits", row.queue)), at_once_ms) is not None:
-        calls.waits(row, doubts.now_ms)
-    return False
+        return False
+    if doubts.since(("contact", row.call, ("waits", row.queue)), at_once_ms) is None:
+        return False
+    calls.waits(row, doubts.now_ms)
+    return True
+
+
+def _is_talked(calls: CallBook, row: WaitingSeen) -> bool:
+    known = _known(calls, row)
+    return known is not None and known.answered_ms is not None
+
+
+def _known(calls: CallBook, row: WaitingSeen) -> Call | None:
+    queue_id = calls.agents.queues.get(row.queue)
+    return calls.current(row.call, queue_id) if queue_id is not None else None

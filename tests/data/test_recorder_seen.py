@@ -209,6 +209,11 @@ def test_a_source_without_memberships_tells_by_the_state_who_is_signed_in() -> N
     assert watch.known.agents["Ann"].seen is None
 
 
+def test_who_is_ready_again_has_no_pause_left() -> None:
+    watch = Watch().shown(ann(State.NOT_READY, None, reason="Lunch")).shown(ann(State.AVAILABLE, None))
+    assert (watch.state(), watch.known.agents["Ann"].paused) == ("available", None)
+
+
 def test_who_is_off_has_no_pause_left() -> None:
     watch = Watch().shown(ann(State.NOT_READY, None, reason="Lunch")).shown(ann(State.OFFLINE, None))
     assert watch.told(SignedIn(at(20), "Ann", "sales")).state() == "available"

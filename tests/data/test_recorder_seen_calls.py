@@ -130,7 +130,9 @@ def test_two_agents_who_swap_the_queues_of_one_contact() -> None:
 
 def test_a_chat_and_a_call_side_by_side_agree() -> None:
     chats = (SignedIn(START, "Ann", "chat"), CallEntered(START, "c1", "chat"), CallAnswered(START, "c1", "chat", "Ann"))
-    assert Watch(*chats).twice(ann(State.TALKING, (Serving("chat"),), queue="sales")).nothing_changed()
+    watch = Watch(*chats).shown(ann(State.TALKING, (Serving("chat"),), queue="sales"), corrects=True)
+    assert watch.nothing_changed()
+    assert not watch.known.doubts
 
 
 def test_a_second_chat_ends_none() -> None:
@@ -173,6 +175,13 @@ def test_a_ring_for_another_contact_or_none() -> None:
     assert watch.tables.of_agent(1)[-1].call_id == watch.call("c2").id
     watch.twice(AVAILABLE)
     assert (watch.state(), watch.known.agents["Ann"].seen) == ("available", None)
+
+
+def test_a_ring_that_was_seen_is_for_the_contact_once_that_is_known() -> None:
+    rows, waiting = (ann(State.RINGING, call="c1"),), (WaitingSeen("c1", "sales", at(9)),)
+    watch = Watch().shown(*rows, waiting=waiting, corrects=True).shown(*rows, waiting=waiting, corrects=True)
+    assert watch.tables.of_agent(1)[-1].call_id == watch.call().id
+    assert watch.shown(*rows, waiting=waiting, corrects=True).nothing_changed()
 
 
 def test_a_ring_whose_contact_is_shown_with_another_agent_is_one_for_nobody_known() -> None:
