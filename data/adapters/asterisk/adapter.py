@@ -45,7 +45,7 @@ class Asterisk:
         url: Where its HTTP server answers, with the prefix if it has one.
         user: The manager account.
         secret: Its secret.
-        login: `cookie`, `digest`, or `auto`: a cookie over https and on this machine, else digest.
+        login: `auto` and `cookie` log in once with a digest of the secret; `digest` signs each request.
         queue_log: The queue log or its folder, where the poller runs on the same machine; "" without one.
         wrap_up_s: The wrap-up time of queues (s), which Asterisk tells nobody.
         ca_file: The certificates to trust instead of the system's.
