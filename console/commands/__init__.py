@@ -23,6 +23,7 @@ SUMMARIES = {
     "kpi": ("kpi", "the figures of a window, by queue, agent or interval"),
     "init": ("init", "write the settings file: four questions, and every key explained"),
     "adapters": ("diagnose", "the sources that can be polled"),
+    "adapter": ("adapter", "check an adapter against the contract, for whoever writes one or is to trust one"),
     "doctor": ("diagnose", "whether everything is as it should be here"),
     "config": ("diagnose", "show the settings that hold, and where each comes from"),
 }

@@ -123,12 +123,12 @@ def _asked_for(settings: Settings, args: Namespace) -> Settings:
     from console.settings import SourceSettings
 
     if args.adapter is not None:
-        options = _pairs(args.option, args.adapter)
+        options = pairs(args.option, args.adapter)
         settings = settings.polling("option", SourceSettings(args.adapter, args.adapter, options))
     elif args.option:
         if len(settings.sources) > 1:
             raise CommandError("--option: several sources are configured: write it into the table of the one it is for")
-        settings = _with_options(settings, _pairs(args.option, settings.sources[0].adapter))
+        settings = _with_options(settings, pairs(args.option, settings.sources[0].adapter))
     if args.interval is None:
         return settings
     if not 0.2 <= args.interval <= 3600:
@@ -160,7 +160,7 @@ def _polling(settings: Settings, sources: Sequence[Ready]) -> str:
     return f"polling {', '.join(told)} into {settings.store}{pace}; Ctrl-C stops"
 
 
-def _pairs(texts: list[str], adapter: str) -> dict[str, Any]:
+def pairs(texts: list[str], adapter: str) -> dict[str, Any]:
     """Return KEY=VALUE texts as a mapping, the values of such kinds as the adapter declares; TOML will do as well."""
     from console.settings_sources import from_text
     from data.adapters.registry import AdapterError, options_of

@@ -11,7 +11,8 @@ import contextlib
 import socket
 import ssl
 import zlib
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -107,6 +108,7 @@ class Http:
         self._digest = digest
         self._auth: httpx.DigestAuth | None = None
         self._client: httpx.AsyncClient | None = None
+        self._busy: Counter[httpx.AsyncClient] = Counter()
         self._turn = asyncio.Semaphore(1 if digest else 4)
 
     def __repr__(self) -> str:
@@ -133,14 +135,36 @@ class Http:
         try:
             async with asyncio.timeout(self.deadline_s), self._turn:
                 with self._in_plain_words():
-                    client = self._connected()
-                    request = client.build_request(method, self.base + path, content=content, headers=dict(headers))
-                    return await self._answered(client, request)
+                    async with self._lent() as client:
+                        request = client.build_request(method, self.base + path, content=content, headers=dict(headers))
+                        return await self._answered(client, request)
         except TimeoutError:
             raise SourceError(
                 f"{self.where} gave no whole answer within {self.deadline_s:g} s: it hangs, is overloaded, or a "
                 "firewall swallows what we send"
             ) from None
+
+    @contextlib.asynccontextmanager
+    async def _lent(self) -> AsyncIterator[httpx.AsyncClient]:
+        """Lend the client for a request; where that is broken off, the next one gets another client.
+
+        Cancelled at some of its awaits, httpx never gives the connection back, and its pool has but a few. The old
+        client is closed when nobody uses it any more.
+        """
+        client = self._connected()
+        self._busy[client] += 1
+        try:
+            yield client
+        except asyncio.CancelledError:
+            if self._client is client:
+                self._client = None
+            raise
+        finally:
+            self._busy[client] -= 1
+            if not self._busy[client]:
+                del self._busy[client]
+                if self._client is not client:
+                    await client.aclose()
 
     def _connected(self) -> httpx.AsyncClient:
         if self._client is None:

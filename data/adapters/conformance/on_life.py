@@ -105,6 +105,23 @@ def _about(event: Event) -> tuple[Any, Any]:
 
 
 @CHECKS.promise
+def answers_however_often_it_was_broken_off(evidence: Evidence) -> Iterator[str]:
+    """However often and wherever polls were broken off, the next ones answer.
+
+    Why: A connection or a lock that each one keeps to itself is the end of the source after some weeks.
+
+    Mend: Give back in a `finally`, and where a library loses a connection when it is cancelled, make a new client.
+    """
+    worn = evidence.watch("worn")
+    times = sum(answer.cancelled for answer in worn.answers)
+    if not times:
+        raise NotApplicable("its polls never wait, so they can't be broken off")
+    after = worn.done("poll after wear")
+    if after and not any(answer.went_well for answer in after):
+        yield f"after {times} polls that were broken off it answers no more: {after[-1].error!r}"
+
+
+@CHECKS.promise
 def goes_on_after_a_restart(evidence: Evidence) -> Iterator[str]:
     """After `resume` it goes on at `covered_ms`, or with a gap, and tells nothing again.
 

@@ -35,6 +35,9 @@ from data.model.words import State
 NOBODY = "floorwalk-check-nobody"
 """No agent, queue, phone or call of any site; acts that must not be carried out are aimed at it."""
 
+MOST_WAITS, TIMES = 16, 5
+"""At how many of its waits a poll is broken off, and how often at each: more than there are connections in a pool."""
+
 SCREEN = ("textual", "rich", "console", "widgets", "themes")
 
 _IMPORT = f"""
@@ -116,6 +119,7 @@ class Trials:
             await self._do("examined", self._examined)
         await self._do("closed", self._closed)
         await self._do("steady", self._broken_off)
+        await self._do("worn", self._worn)
         await self._do("cut", self._cut)
         await self._do("acting", self._acting)
 
@@ -189,6 +193,20 @@ class Trials:
                 await steady.poll()
                 await tried.poll()
 
+    async def _worn(self, watch: Watch) -> None:
+        """Break off polls at each wait, several times each, until one fails by itself; then let it recover."""
+        async with trying(self.make, self.manner, watch) as tried:
+            await tried.poll()
+            waits = min(MOST_WAITS, (await tried.poll()).waits)
+            for at in (at for at in range(1, 1 + waits) for _ in range(TIMES)):
+                answer = await tried.poll(cancel_at=at)
+                if not (answer.cancelled or answer.went_well):
+                    break
+            for _ in range(3):
+                await self.manner.pause()
+                if (await tried.poll("poll after wear")).went_well:
+                    break
+
     async def _cut(self, watch: Watch) -> None:
         """Cut it off from everything before its first poll, and again later."""
         async with trying(self.make, self.manner, watch) as tried:
@@ -222,6 +240,7 @@ _TOLD = {
     "examined": "looking the source over",
     "closed": "closing it in the middle of a poll",
     "steady": "breaking off polls",
+    "worn": "breaking off polls again and again",
     "cut": "cutting it off",
     "acting": "giving orders",
 }

@@ -749,6 +749,22 @@ class MovesOnTooSoon(Good):
         return observation
 
 
+class WearsOut(Good):
+    breaks = ("answers_however_often_it_was_broken_off",)
+    connections = 4
+
+    async def connect(self) -> None:
+        if not self.connections:
+            raise SourceError("there is no connection left: start again")
+        self.connections -= 1
+        await super().connect()
+        self.connections += 1
+
+    def failure(self, error: OSError) -> Exception:
+        self.connections += 1
+        return super().failure(error)
+
+
 class ForgetsItsBookmark(Good):
     breaks = ("goes_on_after_a_restart",)
     resume = None  # type: ignore[assignment]
