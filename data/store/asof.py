@@ -139,18 +139,18 @@ class AgentsAsOf:
         for span, (calls, handle_ms, rested_ms) in zip(spans, handled, strict=True):
             agent_id, word, reason, queue_id, _, since_ms, until_ms = span
             name, team, seat, _skills, source = agent_of(agent_id)
-            state, (queue, key) = _STATES[word], queue_of.get(queue_id or 0, _NO_QUEUE)
+            state, queue = _STATES[word], queue_of.get(queue_id or 0, _NO_QUEUE)
             if until_ms is not None and until_ms <= moment_ms:
-                state, reason, (queue, key), since_ms = _UNKNOWN, "", _NO_QUEUE, until_ms
-            elif source in blind and word != "offline":
-                state, reason, (queue, key), since_ms = _UNKNOWN, "", _NO_QUEUE, max(blind[source], since_ms)
+                state, reason, queue, since_ms = _UNKNOWN, "", _NO_QUEUE, until_ms
+            elif blind and source in blind and word != "offline":
+                state, reason, queue, since_ms = _UNKNOWN, "", _NO_QUEUE, max(blind[source], since_ms)
             raised, praise, urgent = flags.get(agent_id, _NO_FLAGS)
             queues = named[members.get(agent_id, ())]
             rested = None if state in _AWAY else rested_ms
             parts = (
                 state,
                 safe_text(reason),
-                queue,
+                queue[0],
                 since_ms,
                 calls,
                 handle_ms,
@@ -159,7 +159,7 @@ class AgentsAsOf:
                 queues,
                 rested,
                 urgent,
-                key,
+                queue[1],
             )
             rows.append(AgentRow._make((agent_id, name, team, seat, *parts)))
         return rows

@@ -81,13 +81,16 @@ async def test_one_source_in_a_gap(several: Path, look: str) -> None:
                 hold(pilot, "80x24_several_help", look)
 
 
-def fed(several: Path, tmp_path: Path, **told: tuple[int, str]) -> Path:
-    """Copy the store, with a poller's signs of life: of each source the age of its last answer in ms, and an error."""
+def fed(several: Path, tmp_path: Path, of_boot: str = "", **told: tuple[int, str]) -> Path:
+    """Copy the store, with a poller's signs of life: of each source the age of its last answer in ms, and an error.
+
+    `of_boot` is the boot that the poller lived in, "" for this one.
+    """
     store = copied(several, tmp_path / "fed.sqlite")
     now_ms, boot = time.time_ns() // 1_000_000, boot_ms()
     with Writer(store) as writer:
         for name, (age_ms, error) in told.items():
-            beat = Beat(now_ms, boot, boot - age_ms, 3_600_000, 1, error, boot_id())
+            beat = Beat(now_ms, boot, boot - age_ms, 3_600_000, 1, error, of_boot or boot_id())
             writer.beat(writer.known(name).source_id, beat)
     return store
 
@@ -106,8 +109,8 @@ async def test_the_page_of_help_tells_why_a_source_is_down(several: Path, tmp_pa
 
 
 @pytest.mark.anyio
-async def test_a_store_whose_sources_are_all_down_is_read_only(several: Path, tmp_path: Path) -> None:
-    store = fed(several, tmp_path, pbx1=(5_000, "gone"), pbx2=(41_000, "gone"))
+async def test_a_store_whose_poller_is_gone_is_read_only(several: Path, tmp_path: Path) -> None:
+    store = fed(several, tmp_path, "another boot", pbx1=(5_000, ""), pbx2=(41_000, ""))
     async with floor(Options(store, ZONE, now=lambda: GAP), MEDIUM) as pilot:
         await until(pilot, lambda: shows(app_of(pilot), "read-only", "DOWN  pbx2 41s"), "read-only")
 
