@@ -277,6 +277,8 @@ class Asterisk:
 
 def _wrap_up_times(told: Mapping[str, object]) -> dict[str, int]:
     """Return the wrap-up time of each queue in seconds. Raises ValueError."""
+    if not isinstance(told, Mapping):
+        raise ValueError("wrap_up_s: write the seconds of each queue, such as { sales = 15 }")
     for queue, seconds in told.items():
         if not isinstance(seconds, (int, float)) or not 0 <= seconds <= 3600:
             raise ValueError(f"wrap_up_s: {queue}: {seconds!r} is no number of seconds from 0 to 3600")
