@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from data.adapters.queue_log import NameRules, QueueLog, Report
 from data.adapters.queue_log.adapter import marks_of
-from data.adapters.queue_log.files import LogFile, LogFileError, Mark, readable
+from data.adapters.queue_log.files import LogFile, LogFileError, Mark, look_through, readable
 from data.adapters.queue_log.lines import ACTING_EVENTS
 from data.lease import Lease
 from data.model.known import Known
@@ -81,6 +81,7 @@ def import_logs(
         if early is not None and _is_empty(early.log):
             return _imported(early.log)
         with Lease(store, "floorwalk import"), Writer(store) as writer:
+            _refuse_known_by_another_name(files, writer, source, progress)
             known = writer.known(source)
             taken = {Mark(*pair) for pair in writer.taken(source)} | marks_of(known.cursor)
             covered_ms = known.coverage.until_ms if known.coverage else None
@@ -200,6 +201,23 @@ def _refuse_older(log: QueueLog, covered_ms: int | None, store: Path) -> None:
             "or all of them at once into a new store (--store NEW)",
             65,
         )
+
+
+def _refuse_known_by_another_name(
+    files: Iterable[Path], writer: Writer, source: str, progress: Callable[[int], None]
+) -> None:
+    """Raise StoreError for a log that was taken for another source: all that is in it would count twice."""
+    for name, (cursor, pairs) in writer.others(source).items():
+        marks = {Mark(*pair) for pair in pairs}
+        with suppress(ValueError, TypeError):  # the cursor of another kind of source
+            marks |= marks_of(cursor)
+        for path in files if marks else ():
+            if look_through(path, frozenset(marks), progress).skip:
+                raise StoreError(
+                    f"{path.name} was already taken into {writer.path} for the source {name!r}: go on with it by "
+                    f"--source {name}, or give another path with --store",
+                    65,
+                )
 
 
 def _keep_ledger(writer: Writer, source_id: int, files: Iterable[tuple[LogFile, tuple[Mark, ...]]]) -> None:

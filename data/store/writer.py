@@ -127,6 +127,11 @@ class Writer:
             )
         )
 
+    def others(self, source: str) -> dict[str, tuple[str | None, set[tuple[int, bytes]]]]:
+        """Return the cursor of each other source, and how much of which files was taken for it, as `taken`."""
+        rows = self._connection.execute("SELECT name, cursor FROM source WHERE name <> ?", (source,)).fetchall()
+        return {name: (cursor, self.taken(name)) for name, cursor in rows}
+
     def took(self, source_id: int, name: str, size: int, digest: bytes) -> None:
         """Keep that a file was imported: its name, size in bytes and digest."""
         with self.transaction() as connection:

@@ -237,12 +237,23 @@ def test_goals_of_the_settings_hold(cli: Cli) -> None:
     assert rows["sales"]["service_level_formula"] == "answered_only"
 
 
-def test_a_store_is_of_one_source(cli: Cli) -> None:
+def test_a_log_is_of_one_source(cli: Cli) -> None:
     cli("import", "--source", "north", QUEUE_LOG)
     before = cli.store.read_bytes()
-    assert "north" in cli("import", "--source", "south", QUEUE_LOG).err
+    error = cli.fails(65, "import", "--source", "south", QUEUE_LOG)
+    assert "queue_log was already taken into" in error
+    assert "--source north" in error
     assert cli.store.read_bytes() == before
     assert cli("import", "--source", "south", "--store", "south.sqlite", "--json", QUEUE_LOG).json["visits"] == 839
+
+
+def test_logs_of_two_systems_are_two_sources_of_one_store(cli: Cli) -> None:
+    other = cli.home / "other"
+    other.write_text(GOOD)
+    cli("import", "--source", "north", QUEUE_LOG)
+    assert cli("import", "--source", "south", "--json", other).json["visits"] > 0
+    assert cli("import", "--source", "north", "--json", QUEUE_LOG).json["visits"] == 0
+    assert [source["name"] for source in cli("floor", "--json").json["sources"]] == ["north"]
 
 
 def test_a_missing_file_leaves_no_store_behind(cli: Cli) -> None:
