@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -80,17 +80,16 @@ def watched() -> Iterator[list[str]]:
 
 
 @contextmanager
-def cut_off() -> Iterator[list[str]]:
-    """Let nothing outside be reached meanwhile: every file and every peer fails; return what was tried.
+def cut_off(bystanders: Set[int | None]) -> Iterator[list[str]]:
+    """Let nothing outside be reached meanwhile: every file and every peer fails; give what was tried.
 
-    The threads that run already, but for this one, are let alone: they may be the telephony system of a test.
+    The threads of these idents are let alone: they may be the telephony system of a test.
     """
     met: list[str] = []
-    others = {thread.ident for thread in threading.enumerate()} - {threading.get_ident()}
 
     def failing(name: str, original: Callable[..., Any], error: OSError) -> Callable[..., Any]:
         def failed(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-            if threading.get_ident() in others or _is_own(args) or _who() is None:
+            if threading.get_ident() in bystanders or _is_own(args) or _who() is None:
                 return original(*args, **kwargs)
             met.append(name)
             raise error
@@ -111,6 +110,11 @@ def _failure(name: str) -> OSError:
     if name in ("connect", "connect_ex"):
         return ConnectionRefusedError(111, "Connection refused")
     return ConnectionResetError(104, "Connection reset by peer")
+
+
+def bystanders() -> Set[int | None]:
+    """Return the idents of all threads but this one."""
+    return {thread.ident for thread in threading.enumerate()} - {threading.get_ident()}
 
 
 # ------------------------------------------------------------------ what is left behind

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from data.adapters.base import ACTS, Adapter, Capability, Examinable, Resumable
 from data.adapters.conformance.evidence import Answer, Evidence, Ordered, Watch
-from data.adapters.conformance.outside import cut_off, watched
+from data.adapters.conformance.outside import bystanders, cut_off, watched
 from data.adapters.conformance.trying import Manner, Targets, Tried, trying, within
 from data.adapters.registry import made
 from data.model.acts import (
@@ -102,6 +102,7 @@ class Trials:
         """Take what is known of the adapter so far."""
         self.evidence = evidence
         self.manner = manner
+        self._bystanders = bystanders()
 
     def make(self) -> Adapter:
         """Return a new one. Raises AdapterError."""
@@ -211,7 +212,7 @@ class Trials:
         """Cut it off from everything before its first poll, and again later."""
         async with trying(self.make, self.manner, watch) as tried:
             for _ in range(2):
-                with cut_off() as met:
+                with cut_off(self._bystanders) as met:
                     answer = await tried.poll("poll while cut off")
                 if not met:
                     watch.answers[-1] = answer._replace(doing="poll")

@@ -396,6 +396,13 @@ class AnswersByItself(Good):
             await asyncio.sleep(0)
 
 
+class ThreadedErrors(Good):
+    breaks = ("errors_are_source_errors",)
+
+    async def connect(self) -> None:
+        await asyncio.to_thread(Path(self.line).read_text, "utf-8")
+
+
 class GivesUp(Good):
     breaks = ("goes_on_after_a_failure",)
     gone = False
