@@ -159,6 +159,24 @@ def _of_waiting(known: Known, snapshot: Snapshot) -> list[str]:
     return found
 
 
+def snapshot_of(known: Known, corrects: bool) -> Snapshot:
+    """Return how a source would show what is known of it."""
+    names = {number: name for name, number in known.queues.items()}
+    visits = {call.id: call for call in known.open.values()}
+    rows = []
+    for key, agent in known.agents.items():
+        if agent.span is not None and (agent.members or agent.span.state != State.OFFLINE):
+            _, state, reason, queue_id, call_id, *_ = agent.span
+            call = visits.get(call_id or 0)
+            serving = tuple(Serving(names[number], member.paused) for number, member in agent.members.items())
+            queue = names.get(queue_id or 0)
+            rows.append(AgentSeen(key, state, None, reason, queue, call and call.contact, serving))
+    waiting = [
+        WaitingSeen(c.contact, names[c.queue_id], c.entered_ms) for c in visits.values() if c.answered_ms is None
+    ]
+    return Snapshot(tuple(rows), tuple(waiting), corrects)
+
+
 # Told by hand
 
 SALES = (Serving("sales"),)

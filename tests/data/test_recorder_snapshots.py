@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from tempfile import mkdtemp
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from data.adapters.simulator import Simulator
 from data.model.known import AgentKnown, Known, Rows
 from data.model.observation import Observation, Snapshot
 from data.model.rows import Call
@@ -18,11 +21,12 @@ from data.recorder import record
 from data.store.writer import Writer
 from tests.data.floor import recorded
 from tests.data.logs import examples
-from tests.data.looks import disagreements, later, snapshots, watched
+from tests.data.looks import disagreements, later, snapshot_of, snapshots, watched
 from tests.data.test_recorder import check_calls, check_spans
 from tests.data.test_store import check_rollups
 
 QUICK, LONG = 150, 600
+NOON = 1_772_510_400_000
 
 
 def changes(rows: Rows) -> list[object]:
@@ -205,3 +209,34 @@ def test_what_is_known_comes_back_from_the_store(tmp_path: Path, observations: l
 @given(watched(20))
 def test_what_is_known_comes_back_from_the_store_at_length(tmp_path: Path, observations: list[Observation]) -> None:
     check_stored(tmp_path, observations)
+
+
+def played(polls: int) -> Iterator[Observation]:
+    floor = Simulator(4, 30, ZoneInfo("Asia/Shanghai"), NOON, clock=lambda: 0)
+    for number in range(1, polls):
+        told = floor.advance(NOON + number * 5_000)
+        yield told._replace(since_ms=max(told.since_ms or 0, NOON))
+
+
+def test_a_played_floor_that_is_shown_as_well_is_recorded_the_same() -> None:
+    told = shown_too = Known(1)
+    for observation in played(200):
+        told, rows = record(told, observation)
+        shown_too, again = record(shown_too, observation._replace(snapshot=snapshot_of(told, corrects=True)))
+        assert (again, shown_too) == (rows, told)
+
+
+def test_a_played_floor_that_is_only_shown_does_the_same_at_each_look() -> None:
+    told = only_shown = Known(1)
+    for observation in played(200):
+        told, _ = record(told, observation)
+        look = observation._replace(events=(), snapshot=snapshot_of(told, corrects=False))
+        only_shown, _ = record(only_shown, look)
+        for key, agent in told.agents.items():
+            if agent.span is not None:
+                span = only_shown.agents[key].span
+                assert span is not None
+                assert span[1:4] == agent.span[1:4]
+        assert {(c.contact, c.queue_id, c.agent_id) for c in only_shown.open.values()} == {
+            (c.contact, c.queue_id, c.agent_id) for c in told.open.values()
+        }
