@@ -126,9 +126,12 @@ class Http:
         return await self._ask("POST", path, _form(form).encode(), kind | dict(headers or {}))
 
     async def aclose(self) -> None:
-        """Close the connections; twice does no harm."""
+        """Close the connections; twice does no harm. One that is in use is closed as soon as that is over.
+
+        Closed under a request, httpx would leave open what that request connects to next.
+        """
         client, self._client = self._client, None
-        if client is not None:
+        if client is not None and not self._busy[client]:
             await client.aclose()
 
     async def _ask(self, method: str, path: str, content: bytes, headers: Words) -> Reply:

@@ -75,7 +75,8 @@ class Reconciler:
         merged: list[Event] = []
         for event in told:
             if not isinstance(event, _TOLD_ONCE):
-                merged.append(event)
+                if event.at_ms >= listened_ms or not (self._follows_log and isinstance(event, _STANDING)):
+                    merged.append(event)
                 continue
             fact, count = self._count(event, log=False)
             better = by_log.get((fact, count))
@@ -85,19 +86,19 @@ class Reconciler:
                 self._held[fact] = _Held(event, count)
                 continue
             merged.append(self._passed(fact, count, _best(event, better)))
-        merged += self._logged(logged, by_log, listened_ms)
+        merged += self._logged(logged, by_log, listened_ms, list(merged))
         merged += self._overdue(due)
         self._prune(max((event.at_ms for event in merged), default=0))
         merged.sort(key=lambda event: event.at_ms)
         return merged
 
     def _logged(
-        self, logged: Iterable[Event], by_log: dict[tuple[Fact, int], Event], listened_ms: int
+        self, logged: Iterable[Event], by_log: dict[tuple[Fact, int], Event], listened_ms: int, told: list[Event]
     ) -> Iterable[Event]:
         counted = iter(by_log)
         for event in logged:
             if isinstance(event, _STANDING):
-                if event.at_ms < listened_ms:
+                if event.at_ms < listened_ms and not _in_the_same_second(event, told):
                     yield event
             elif not isinstance(event, _TOLD_ONCE):
                 yield event
@@ -157,6 +158,12 @@ def _fact(event: Event) -> Fact:
             return type(event).__name__, event.call, event.queue
         case _:
             raise TypeError(f"{type(event).__name__} is told by one source only")
+
+
+def _in_the_same_second(line: Event, told: Iterable[Event]) -> bool:
+    """Whether an event tells what a line does, in the second that the line names."""
+    same = (event for event in told if type(event) is type(line) and event[1:3] == line[1:3])
+    return any(0 <= event.at_ms - line.at_ms < SECOND for event in same)
 
 
 def _best(told: Event, logged: Event | None) -> Event:

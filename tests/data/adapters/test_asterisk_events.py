@@ -233,6 +233,18 @@ def test_pauses_in_the_log_count_only_where_nobody_listened() -> None:
     assert reconciler.merge([], [before, after, SourceRestarted(ms(6))], ms(3)) == [before, SourceRestarted(ms(6))]
 
 
+def test_a_pause_that_both_tell_as_listening_begins_is_told_once() -> None:
+    begun = ms(3.5)
+    told = [
+        Paused(ms(2.7), "a", "sales", "Lunch"),
+        Resumed(ms(2.9), "a", "sales"),
+        Paused(ms(3.7), "a", "sales", "Tea"),
+    ]
+    logged = [Paused(ms(2), "a", "sales", "Lunch"), Resumed(ms(2), "a", "sales"), Paused(ms(3), "a", "sales", "Tea")]
+    assert Reconciler(follows_log=True).merge(told, logged, begun) == [*logged[:2], told[2]]
+    assert Reconciler(follows_log=False).merge(told, [], begun) == told
+
+
 def test_calls_that_the_log_told_while_events_were_missed_are_not_told_again() -> None:
     reconciler = Reconciler(follows_log=True)
     first, second = CallEntered(ms(1), "u1", "sales"), CallEntered(ms(60), "u1", "sales")
