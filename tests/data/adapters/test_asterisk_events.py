@@ -235,12 +235,16 @@ def test_pauses_in_the_log_count_only_where_nobody_listened() -> None:
 
 def test_a_pause_that_both_tell_as_listening_begins_is_told_once() -> None:
     begun = ms(3.5)
-    told = [
+    told: list[Event] = [
         Paused(ms(2.7), "a", "sales", "Lunch"),
         Resumed(ms(2.9), "a", "sales"),
         Paused(ms(3.7), "a", "sales", "Tea"),
     ]
-    logged = [Paused(ms(2), "a", "sales", "Lunch"), Resumed(ms(2), "a", "sales"), Paused(ms(3), "a", "sales", "Tea")]
+    logged: list[Event] = [
+        Paused(ms(2), "a", "sales", "Lunch"),
+        Resumed(ms(2), "a", "sales"),
+        Paused(ms(3), "a", "sales", "Tea"),
+    ]
     assert Reconciler(follows_log=True).merge(told, logged, begun) == [*logged[:2], told[2]]
     assert Reconciler(follows_log=False).merge(told, [], begun) == told
 
