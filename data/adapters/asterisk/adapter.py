@@ -99,6 +99,9 @@ class Asterisk:
         """Whether events were missed since the last observation."""
         self._listened_ms = 0
         self._unheard: frozenset[str] = frozenset()
+        self._deaf = False
+        self._resumed_ms: int | None = None
+        """Where an earlier run stopped, until the wrap-ups that it left behind are ended."""
         self._measured_ms: int | None = None
         self._until_ms: int | None = None
         self._cursor: str | None = None
@@ -121,6 +124,7 @@ class Asterisk:
         if self._log is not None and cursor is not None:
             self._log.resume(cursor, covered_ms)
             self._cursor = cursor
+            self._resumed_ms = covered_ms
 
     async def poll(self) -> Observation:
         """Return what happened since the last good poll and how it is now. Raises SourceError."""
@@ -165,12 +169,15 @@ class Asterisk:
         """Return what was taken as an observation; from here on it counts as told."""
         events = self._merged(clock)
         self._check_hearing(clock)
-        until_ms = max((event.at_ms for event in events), default=0)
-        until_ms = max(clock.now_ms, until_ms)
-        events = self._wrap_ups.put_into(events, until_ms)
-        snapshot = snapshot_of(self._status, clock, self._wrap_up_s, self._events.leaving())
         since_ms = self._until_ms if self._is_unbroken() else None
         self._broken = False
+        if since_ms is not None and self._resumed_ms is not None:
+            events += self._wrap_ups.left_behind(self._status.members, clock, self._resumed_ms)
+            events.sort(key=lambda event: event.at_ms)
+        self._resumed_ms = None
+        until_ms = max([clock.now_ms, *(event.at_ms for event in events)])
+        events = self._wrap_ups.put_into(events, until_ms)
+        snapshot = snapshot_of(self._status, clock, self._wrap_up_s, self._events.leaving())
         before, events, since_ms = self._apart(events, since_ms)
         observation = self._told_now(since_ms, max(until_ms, since_ms or 0), events, snapshot)
         if before is None:
@@ -181,11 +188,14 @@ class Asterisk:
     def _check_hearing(self, clock: Clock) -> None:
         """Raise SourceError where callers wait whose coming no event told: the account is kept from them.
 
-        The list alone can't tell how a call goes on, and figures made of it would be wrong. The queue log can.
+        The list alone can't tell how a call goes on, and figures made of it would be wrong. The queue log can. It stays
+        so until a word on a queue comes.
         """
         unheard = self._events.unheard(self._status.entries, clock, max(self._listened_ms, clock.now_ms - _HEARING_MS))
         self._unheard, before = unheard, self._unheard
-        if unheard & before and self._log is None:
+        self._deaf = not self._events.heard and (self._deaf or bool(unheard & before)) and self._log is None
+        self._events.heard = False
+        if self._deaf:
             self._broken = True
             raise SourceError(
                 f"{self._session.user} at {self._session.base} hears nothing of calls: give the account read = "

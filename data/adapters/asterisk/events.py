@@ -60,6 +60,8 @@ class Events:
         """The members' names that events told, by interface."""
         self.channels: dict[str, str] = {}
         """The channel of each contact, by unique id."""
+        self.heard = False
+        """Whether a word on a queue has come since this was last set back."""
         self._talks: dict[str, Talk] = {}
         self._joined: dict[Visit, CallEntered] = {}
         self._leaving: dict[Visit, int] = {}
@@ -87,6 +89,7 @@ class Events:
         for fields in told:
             handler = self._handlers.get(fields.get("Event", ""))
             if handler is not None:
+                self.heard = self.heard or "Queue" in fields
                 events.extend(event for event in handler(fields, _moment(fields, clock)) if _is_keyed(event))
         events.extend(self._gone(clock.now_ms))
         return events

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from data.adapters.asterisk.ami import Session
 from data.adapters.asterisk.following import FollowedLog
 from data.adapters.asterisk.status import names_of, status_of
@@ -13,6 +15,9 @@ _ACTS = {
     "Originate": ("originate", "listen, whisper, barge"),
 }
 """What `write` has to hold for acts, by an action of each kind."""
+
+_LISTEN_S, _LISTEN_TIMES = 4.0, 8
+"""How long events are listened for, and how often they are asked for meanwhile."""
 
 _APART_MS = 2_000
 """Clocks that differ by more are worth mending; times are corrected all the same."""
@@ -27,10 +32,7 @@ async def examined(session: Session, log: FollowedLog | None) -> list[Finding]:
         found.append(_clocks(session))
         found.append(await _rights(session))
         found.append(await _queues(session))
-        drained = await session.drain()
-        untimed = any("Timestamp" not in event for event in drained.events)
-        if untimed:
-            found.append(Finding("events", ok=False, found="they tell no time: timestampevents = yes in manager.conf"))
+        found.append(await _events(session))
     except SourceError as error:
         found.append(Finding("asterisk", ok=False, found=str(error)))
     if log is not None:
@@ -62,13 +64,36 @@ async def _queues(session: Session) -> Finding:
     if not status.queues:
         return Finding("queues", ok=False, found="it has none: is app_queue loaded, and has queues.conf any?")
     agents = len(names_of(status.members))
-    told = f"{len(status.queues)} with {agents} agents, {len(status.entries)} callers waiting"
+    told = f"{len(status.queues)} with {agents} agents, {len(status.entries)} waiting"
     return Finding("queues", ok=True, found=told)
+
+
+async def _events(session: Session) -> Finding:
+    """Listen for what calls tell: only calls that come or go without a word show that the account may not hear them."""
+    seen: set[frozenset[str]] = set()
+    for _ in range(_LISTEN_TIMES):
+        status = status_of((await session.ask("QueueStatus")).items)
+        seen.add(
+            frozenset([entry.call for entry in status.entries] + [m.interface for m in status.members if m.in_call])
+        )
+        await asyncio.sleep(_LISTEN_S / _LISTEN_TIMES)
+        for event in (await session.drain()).events:
+            if "Queue" in event:
+                timed = "Timestamp" in event
+                told = "heard" if timed else "they tell no time: timestampevents = yes in manager.conf"
+                return Finding("events", ok=timed, found=told)
+    if len(seen) > 1:
+        told = "none came although calls did: give the account read = agent,call in manager.conf"
+        return Finding("events", ok=False, found=told)
+    return Finding("events", ok=True, found=f"nothing happened in {_LISTEN_S:g} s that could have been heard")
 
 
 async def _log_found(log: FollowedLog) -> Finding:
     try:
         await log.read()
+        strange = not log.looks_like_one()
     except SourceError as error:
         return Finding("queue log", ok=False, found=str(error))
+    if strange:
+        return Finding("queue log", ok=False, found=f"{log.path} holds no lines of a queue log: name another file")
     return Finding("queue log", ok=True, found=f"{log.path} can be followed")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,10 +11,11 @@ from typing import Any
 from data.adapters.asterisk.status import Membership
 from data.adapters.base import SourceError
 from data.adapters.queue_log import QueueLog
-from data.adapters.queue_log.files import LogFileError
+from data.adapters.queue_log.files import MAX_LINE, LogFileError
 from data.adapters.queue_log.names import NameRules
 from data.model.observation import Event
 
+_LINE = re.compile(rb"^\d{9,10}(\.\d+)?\|[^|\n]*\|[^|\n]*\|[^|\n]*\|[A-Z]", re.MULTILINE)
 _MOST = 16
 """So many pieces of the log (a megabyte each) are read in one poll, when there is much to catch up with."""
 
@@ -69,6 +72,17 @@ class FollowedLog:
     def resume(self, cursor: str, covered_ms: int) -> None:
         """Go on where an earlier run stopped."""
         self._log.resume(cursor, covered_ms)
+
+    def looks_like_one(self) -> bool:
+        """Whether the file's last lines are such as Asterisk writes, or there are none yet. Raises SourceError."""
+        try:
+            with self.path.open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(0, size - MAX_LINE))
+                last = file.read(MAX_LINE)
+        except OSError as error:
+            raise SourceError(f"{self.path} can't be read: {error.strerror or error}") from error
+        return not last or _LINE.search(last) is not None
 
     async def read(self) -> list[Event]:
         """Return what was written since the last time, agents by the names in the log. Raises SourceError."""

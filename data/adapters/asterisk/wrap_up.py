@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from data.adapters.asterisk.status import Clock, Membership
 from data.model.observation import CallAnswered, CallEnded, Event, SignedOut, WrapUpEnded
 
 
@@ -19,6 +20,19 @@ class WrapUps:
     def learn(self, own: Mapping[tuple[str, str], int]) -> None:
         """Take the wrap-up times that members have of their own, by (queue, interface)."""
         self._own = dict(own)
+
+    def left_behind(self, members: Iterable[Membership], clock: Clock, resumed_ms: int) -> list[WrapUpEnded]:
+        """Return the ends of after-call work that was under way when an earlier run stopped, at `resumed_ms`.
+
+        Which call it was that run knew; here it is told by the end of the member's last one.
+        """
+        ends: dict[str, WrapUpEnded] = {}
+        for member in members:
+            seconds = self._own.get((member.queue, member.interface)) or self._seconds.get(member.queue, 0)
+            at_ms = clock.ms(member.last_call_s + seconds)
+            if seconds > 0 and resumed_ms - seconds * 1000 < clock.ms(member.last_call_s) <= resumed_ms:
+                ends[member.interface] = WrapUpEnded(at_ms, "", member.queue, member.interface)
+        return [end for end in ends.values() if end.at_ms <= clock.now_ms]
 
     def put_into(self, events: Iterable[Event], until_ms: int) -> list[Event]:
         """Return events, sorted by time, with those of after-call work among them, up to a moment."""

@@ -273,7 +273,11 @@ def test_who_hears_nothing_of_callers_that_wait_is_told_so() -> None:
         with pytest.raises(SourceError, match="read = agent,call"):
             await adapter.poll()
         fake.entries.clear()
+        with pytest.raises(SourceError, match="read = agent,call"):  # until it has heard of something
+            await adapter.poll()
+        join(fake)
         assert (await adapter.poll()).since_ms is None
+        assert (await adapter.poll()).since_ms is not None
 
     played(story, clock=lambda: now[0])
 
@@ -363,6 +367,21 @@ def test_a_poller_that_was_killed_goes_on_with_the_log(log: Path) -> None:
     played(story, log)
 
 
+def test_wrap_up_that_was_under_way_when_the_poller_was_killed_ends_when_it_should(log: Path) -> None:
+    async def story(fake: FakeAmi, adapter: Asterisk) -> None:
+        cursor = (await adapter.poll()).cursor
+        ended_s = now_s() - 100
+        fake.members[0]["LastCall"] = str(ended_s)
+        again = adapter_on(fake, log, wrap_up_s={"sales": 15})
+        again.resume(cursor, (ended_s + 1) * 1000, Directory())
+        events = (await again.poll()).events
+        assert events == [WrapUpEnded((ended_s + 15) * 1000, "", "sales", "PJSIP/2001")]
+        assert (await again.poll()).events == []
+        await again.aclose()
+
+    played(story, log)
+
+
 def test_a_poller_that_was_killed_without_a_log_has_a_gap() -> None:
     async def story(fake: FakeAmi, adapter: Asterisk) -> None:
         adapter.resume(None, now_s() * 1000 - 60_000, Directory())
@@ -425,6 +444,42 @@ def test_looking_over_finds_what_is_well(log: Path) -> None:
         assert str(log) in found["queue log"].found
 
     played(story, log)
+
+
+def test_looking_over_hears_of_calls_or_says_what_to_mend(monkeypatch: pytest.MonkeyPatch, log: Path) -> None:
+    monkeypatch.setattr("data.adapters.asterisk.examine._LISTEN_S", 0.01)
+
+    async def story(fake: FakeAmi, adapter: Asterisk) -> None:
+        async def heard() -> tuple[bool, str]:
+            return next(finding[1:] for finding in await adapter.examine() if finding.what == "events")
+
+        assert await heard() == (True, "nothing happened in 0.01 s that could have been heard")
+        join(fake)
+        assert await heard() == (True, "heard")
+        fake.tell("QueueCallerLeave", **CALL)
+        fake.events[-1] = fake.events[-1].replace(b"Timestamp", b"Elsewhen")
+        assert "timestampevents" in (await heard())[1]
+        log.write_text("root:x:0:0:root:/root:/bin/bash\n")
+        (strange,) = (finding for finding in await adapter.examine() if finding.what == "queue log")
+        assert "no lines of a queue log" in strange.found
+
+    played(story, log)
+
+
+def test_looking_over_finds_that_calls_come_and_go_unheard(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(fake: FakeAmi, adapter: Asterisk) -> None:
+        waits = iter(range(100))
+
+        async def a_moment(_seconds: float) -> None:
+            fake.entries.clear()
+            fake.entry("sales", f"{next(waits)}.1", "PJSIP/trunk-1")
+
+        monkeypatch.setattr("data.adapters.asterisk.examine.asyncio.sleep", a_moment)
+        found = {finding.what: finding for finding in await adapter.examine()}
+        assert not found["events"].ok
+        assert "read = agent,call" in found["events"].found
+
+    played(story)
 
 
 def test_looking_over_says_what_to_mend(tmp_path: Path) -> None:
