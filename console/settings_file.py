@@ -307,7 +307,23 @@ def _explain(path: Path, lines: Mapping[Keys, int], problem: ErrorDetails) -> st
     what = problem["msg"].removeprefix("Value error, ")
     given = problem["input"]
     shown = "" if isinstance(given, dict) else f", not {given!r}"
+    if problem["type"] in ("list_type", "too_short", "too_long"):
+        what = "should be a list" if problem["type"] == "list_type" else what.partition(" after")[0]
+        shown += _example_of(keys)
     return f"{place}: {what[:1].lower()}{what[1:]}{shown}"
+
+
+def _example_of(keys: Keys) -> str:
+    """Return what to write for a key that takes a list, with what each part of it is for; "" where none ships."""
+    from console.settings_shown import values
+    from console.settings_template import meaning_of, toml
+
+    key = "pause_s" if keys[:2] == ("limits", "reason") else keys[-1]
+    usual = dict(values(Settings())).get(f"{keys[0]}.{key}")
+    if not isinstance(usual, (list, tuple)):
+        return ""
+    meaning = meaning_of(keys[0], "reason" if key != keys[-1] else key)
+    return f": write it as {toml(keys[-1]) if not keys[-1].isidentifier() else keys[-1]} = {toml(usual)} ({meaning})"
 
 
 def _explain_source(keys: Keys) -> str:

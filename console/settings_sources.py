@@ -44,7 +44,7 @@ def checked(settings: Settings) -> list[Checked]:
             found.append(check(settings, source))
         except SettingsError as error:
             problems.append(str(error))
-    problems += mistakable(found)
+    problems += [*mistakable(found), *doubled(settings, found)]
     if problems:
         raise SettingsError("\n".join(problems))
     return found
@@ -142,6 +142,32 @@ def mistakable(found: Sequence[Checked]) -> Iterator[str]:
             if variable in seen:
                 yield f"{variable} would be the secret of {seen[variable]} and of {name}: give one source another name"
             seen[variable] = name
+
+
+def doubled(settings: Settings, found: Sequence[Checked]) -> Iterator[str]:
+    """Yield the sources that are one telephony system: each of its agents would be on the floor twice.
+
+    They are of one kind, and all that this kind must be told, but for secrets, is the same.
+    """
+    seen: dict[str, SourceSettings] = {}
+    for source, declared, _ in found:
+        needed = [option.name for option in declared if option.required and not option.secret]
+        if not needed:
+            continue  # nothing tells two of them apart: as many floors may be played as somebody likes
+        system = repr((source.adapter, [_alike(source.options[name]) for name in needed]))
+        other = seen.setdefault(system, source)
+        if other is not source:
+            yield (
+                f"{_place(settings, source)}: this is the same {source.adapter} as {_place(settings, other)}, "
+                f"by {', '.join(needed)}: each of its agents would be there twice; take one of the two tables out"
+            )
+
+
+def _alike(value: object) -> object:
+    """Return what is the same for two values that mean the same: a slash at the end of a place says nothing."""
+    if isinstance(value, list):
+        return [_alike(each) for each in value]
+    return value.rstrip("/") if isinstance(value, str) else value
 
 
 def with_secrets(settings: Settings, source: Checked) -> MadeWith:

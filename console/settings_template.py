@@ -120,6 +120,11 @@ _EXAMPLES: Mapping[str, Any] = {
 """What is shown of keys that ship without a value, or with too many."""
 
 
+def meaning_of(table: str, key: str) -> str:
+    """Return what a key of one of the rules' tables is for, in words. Raises KeyError."""
+    return _RULES[table][1][key]
+
+
 def toml(value: object) -> str:
     """Return a value as TOML has it, on one line."""
     if isinstance(value, str):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from console.settings import Settings, SettingsError, SourceSettings
 from console.settings_secrets import MadeWith
-from console.settings_sources import Checked, check, forget, mistakable, with_secrets
+from console.settings_sources import Checked, check, doubled, forget, mistakable, with_secrets
 from data.adapters.base import Adapter, Examinable, Finding, SourceError
 from data.adapters.registry import AdapterError, make
 from data.model.text import safe_text
@@ -38,7 +38,9 @@ async def _examined(settings: Settings) -> list[Finding]:
             sound.append(check(settings, source))
         except SettingsError as error:
             found += _wrong(source, error)
-    found += [Finding("sources", ok=False, found=problem) for problem in mistakable(sound)]
+    found += [
+        Finding("sources", ok=False, found=problem) for problem in (*mistakable(sound), *doubled(settings, sound))
+    ]
     answers = await asyncio.gather(*(_source(settings, each) for each in sound))
     forget(sound)
     return found + [finding for answer in answers for finding in answer]

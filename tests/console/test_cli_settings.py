@@ -163,7 +163,27 @@ def test_another_file(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
         ("[goal]\ntarget = 80\n", ":2: goal.target: input should be less than or equal to 1, not 80"),
         ("[goal]\nformula = 'best'\n", ":2: goal.formula: input should be 'answered_and_abandoned'"),
         ("[limits]\nwait_s = [60, 20]\n", ":2: limits.wait_s: must not fall from one to the next"),
-        ("[limits]\nwait_s = [60]\n", ":2: limits.wait_s: list should have at least 2 items"),
+        (
+            "[limits]\nwait_s = [60]\n",
+            ":2: limits.wait_s: list should have at least 2 items, not [60]: write it as wait_s = [60, 120] (the",
+        ),
+        (
+            "[limits]\nwrap_up_s = 60\n",
+            ":2: limits.wrap_up_s: should be a list, not 60: write it as wrap_up_s = [60, 300] (wrap-up: watch,",
+        ),
+        ("[limits.queue.a]\nwaiting = 3\n", "should be a list, not 3: write it as waiting = [1, 5, 10, 15] (contacts"),
+        (
+            "[limits.reason]\n'Tea time' = 3\n",
+            'not 3: write it as "Tea time" = [300, 600, 900] (pauses of one reason: notice, watch, needs you)',
+        ),
+        (
+            "[limits.reason]\nTea = [1, 2, 3, 4]\n",
+            "list should have at most 3 items, not [1, 2, 3, 4]: write it as Tea =",
+        ),
+        (
+            "[breaks]\nprotected = 'rest'\n",
+            ":2: breaks.protected: should be a list, not 'rest': write it as protected = [",
+        ),
         ("[site]\nzone = 'Asia/Shanghia'\n", ":2: site.zone: there is no time zone 'Asia/Shanghia'; did you mean Asia"),
         ("[poller]\ninterval_s = 0\n", ":2: poller.interval_s: input should be greater than or equal to 0.2"),
         ("[site]\nname = 'x\n", "is not valid TOML: "),
@@ -290,6 +310,25 @@ def test_what_is_wrong_with_a_source_is_said_with_its_line(cli: Cli, text: str, 
     for command in (("poll",), ("up",), ("config", "show")):
         line = cli.fails(78, *command)
         assert line.startswith(f"{path}{said}"), line
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8088", "http://127.0.0.1:8088/"])
+def test_one_telephony_system_is_no_two_sources(cli: Cli, pbx: type[Pbx], url: str) -> None:
+    again = PBX.replace("north", "b").replace("http://127.0.0.1:8088", url)
+    path = cli.settings(f"{PBX}port = 1\n{again}[source.c]\nadapter = 'simulator'\n[source.d]\nadapter = 'simulator'\n")
+    said = f"{path}:6: source.b: this is the same pbx as {path}:1: source.north, by url, user: each of its agents would"
+    for command in (("poll",), ("up",), ("config", "show")):
+        assert cli.fails(78, *command).startswith(said)
+    told = [check for check in cli("doctor", "--json").json if check["what"] == "sources"]
+    assert [(check["ok"], check["found"].startswith(said)) for check in told] == [(False, True)]
+    assert "source.c" not in cli.fails(78, "poll"), "two floors may be played"
+
+
+@pytest.mark.parametrize(("key", "other"), [("adapter", "seen"), ("url", "http://127.0.0.2:8088"), ("user", "other")])
+def test_another_account_or_address_is_another_source(cli: Cli, pbx: type[Pbx], key: str, other: str) -> None:
+    lines = [f"{key} = '{other}'" if line.startswith(key) else line for line in PBX.splitlines()]
+    cli.settings(PBX + "\n".join(lines).replace("north", "b") + "\n")
+    assert cli("config", "show").code == 0
 
 
 def test_options_on_the_command_line_are_of_their_kinds(
