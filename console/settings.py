@@ -109,6 +109,11 @@ class Settings:
             keys = keys[:-1]
         return self.origins.get(".".join(keys), "default")
 
+    def table(self, *keys: str) -> str:
+        """Return where the first key of a table comes from, "default" where nobody has said any."""
+        start = ".".join((*keys, ""))
+        return next((place for key, place in self.origins.items() if key.startswith(start)), self.place(*keys))
+
 
 KEYS: Mapping[str, str] = {
     "site": "site.name",

@@ -8,25 +8,28 @@ import platform
 import sqlite3
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
 from console.commands.common import boot_ms, in_zone, iso, last_measured, number, reading, settings_of
 from console.settings import Settings, SettingsError
+from data.model.picture import SourceState
+from data.model.text import safe_text
 from data.model.words import Health
+from data.store.boot import boot_id
 from data.store.files import NoStoreError, StoreError
 from data.store.reader import Reader
 
 LEAST_SQLITE = (3, 37)
 """STRICT tables came with it."""
 
+_SILENT_INTERVALS, _SILENT_MS = 6, 15_000
+"""A poller that lives and whose source answers is never silent for longer: one poll lasts five intervals at most, or
+ten seconds. One whose source fails pauses for longer, and says why."""
 
-_WHY = {
-    Health.STALE: "it runs, but the source has not answered for a while",
-    Health.DOWN: "start it with `floorwalk poll`, or see why its service does not run",
-}
-"""What to say of a poller that is not well and does not say why itself."""
+_START = "start `floorwalk poll`, or see why its service does not run"
 
 
 class Check(NamedTuple):
@@ -98,6 +101,7 @@ def _store(settings: Settings, origin: str) -> Iterator[Check]:
             yield Check("store", ok=True, found=f"{path} ({origin}), version {version}, {number(size >> 10)} KB")
             yield _integrity(reader)
             yield _coverage(reader, settings)
+            yield from _queues(reader, settings)
             yield from _poller(reader)
     except NoStoreError:
         yield Check("store", ok=True, found=f"{path} ({origin}): not there yet")
@@ -132,12 +136,61 @@ def _coverage(reader: Reader, settings: Settings) -> Check:
     return Check("measured", ok=True, found=told + (f", in {gaps + 1} stretches" if gaps else ""))
 
 
+def _queues(reader: Reader, settings: Settings) -> Iterator[Check]:
+    """Name the queues that settings are for and that nobody has seen: a slip of the pen, or one that is yet to come."""
+    seen = {safe_text(key) for (key,) in reader.connection.execute("SELECT key FROM queue")}
+    tables: list[tuple[str, ...]] = [("queue", name) for name in settings.queues]
+    tables += [("limits", "queue", name) for name in settings.limits.by_queue]
+    unseen = [table for table in tables if safe_text(table[-1]) not in seen]
+    if seen and unseen:
+        told = ", ".join(
+            f"{safe_text(table[-1])}{_meant(table[-1], seen)} ({settings.table(*table)})" for table in unseen
+        )
+        yield Check("queues", ok=True, found=f"no queue of that name was seen yet: {told}")
+
+
+def _meant(name: str, seen: Collection[str]) -> str:
+    near = get_close_matches(name, seen, 1)
+    return f", did you mean {near[0]}?" if near else ""
+
+
 def _poller(reader: Reader) -> Iterator[Check]:
     """Say how the poller is with each source; a store that none ever wrote is well without one."""
-    pulses = reader.pulses(boot_ms())
+    now_ms = boot_ms()
+    pulses = reader.pulses(now_ms)
     if not pulses:
         yield Check("poller", ok=True, found="none ever ran on this store")
+    silences = _silences(reader, now_ms)
     for pulse in pulses:
         well = pulse.health in (Health.UP, Health.LATE)
-        why = "" if well else f": {pulse.error or _WHY[pulse.health]}"
+        why = "" if well else f": {_why(pulse, silences.get(pulse.name))}"
         yield Check("poller", well, f"{pulse.name} is {pulse.health.upper()}{why}")
+
+
+def _silences(reader: Reader, now_ms: int) -> dict[str, int]:
+    """Return since when each source's poller gave no sign of life, in ms; none of those of another boot."""
+    rows = reader.connection.execute(
+        "SELECT s.name, max(h.boot_ms, h.good_boot_ms) FROM heartbeat h JOIN source s ON s.id = h.source_id "
+        "WHERE h.boot = ?",
+        (boot_id(),),
+    )
+    return {safe_text(name): now_ms - beat_ms for name, beat_ms in rows if beat_ms <= now_ms}
+
+
+def _why(pulse: SourceState, silent_ms: int | None) -> str:
+    """Return what is known of a poller that is not well, and what to do; only a sign of life says that it runs."""
+    said = f"{pulse.error}; " if pulse.error else ""
+    if silent_ms is None:
+        return f"{said}no sign of life since this machine was started; {_START}"
+    longest_ms = max(_SILENT_INTERVALS * pulse.interval_ms, _SILENT_MS)
+    if pulse.error and (pulse.fed or silent_ms <= longest_ms):
+        return pulse.error
+    if silent_ms <= longest_ms:
+        return f"it runs (its last sign of life is {_lasting(silent_ms)} old), but the source has not answered"
+    return f"{said}no sign of life for {_lasting(silent_ms)}: it has ended or hangs; {_START}"
+
+
+def _lasting(ms: int) -> str:
+    """Return a time in the largest unit of which it has two or more."""
+    units = ((86_400, "days"), (3_600, "h"), (60, "min"))
+    return next((f"{ms // 1000 // unit} {name}" for unit, name in units if ms >= 2000 * unit), f"{ms // 1000} s")

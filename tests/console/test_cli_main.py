@@ -17,7 +17,7 @@ from console.commands import SUMMARIES, load
 from console.launch_options import DemoOptions
 from console.settings import Settings
 from data.lease import Lease
-from tests.console.cli import QUEUE_LOG, ROOT, Cli
+from tests.console.cli import QUEUE_LOG, ROOT, TRUTH, Cli
 from tests.console.pbx import Pbx, pbx
 
 __all__ = ["pbx"]
@@ -422,9 +422,54 @@ def test_doctor_tells_of_the_poller_with_each_source(cli: Cli) -> None:
     assert ended.code == 1
     assert {name: check["ok"] for name, check in told.items()} == {"north": False, "south": True, "west": False}
     assert told["north"]["found"] == "north is DOWN: refused"
-    assert told["west"]["found"].startswith(
-        "west is DOWN: start it with `floorwalk poll`, or see why its service does not run"
+    assert told["west"]["found"] == (
+        "west is DOWN: no sign of life for 60 min: it has ended or hangs; "
+        "start `floorwalk poll`, or see why its service does not run"
     )
+
+
+@pytest.mark.parametrize(
+    ("silent_s", "good_s", "error", "boot", "said"),
+    [
+        (40, 40, "", None, "STALE: no sign of life for 40 s: it has ended or hangs; start `floorwalk poll`"),
+        (2, 40, "", None, "STALE: it runs (its last sign of life is 2 s old), but the source has not answered"),
+        (150, 150, "", None, "DOWN: no sign of life for 2 min: it has ended or hangs; start `floorwalk poll`"),
+        (200_000, 200_000, "", None, "DOWN: no sign of life for 2 days: it has ended"),
+        (40, 90, "refused", None, "DOWN: refused"),
+        (300, 400, "refused", None, "DOWN: refused; no sign of life for 5 min: it has ended or hangs; start"),
+        (2, 2, "", "another boot", "DOWN: no sign of life since this machine was started; start `floorwalk poll`"),
+    ],
+)
+def test_doctor_says_of_a_poller_what_is_known(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, silent_s: int, good_s: int, error: str, boot: str | None, said: str
+) -> None:
+    """That it runs is said only where a sign of life is recent."""
+    from data.store.boot import boot_id
+    from data.store.writer import Beat, Writer
+
+    now = 1_000_000_000
+    monkeypatch.setattr("console.commands.doctor.boot_ms", lambda: now)
+    beat = Beat(1, now - silent_s * 1000, now - good_s * 1000, 1_000, 1, error, boot_id() if boot is None else boot)
+    with Writer(cli.store) as writer:
+        writer.beat(writer.known("north").source_id, beat)
+    code, found = checks(cli)
+    assert (code, found["poller"]["ok"]) == (1, False)
+    assert found["poller"]["found"].startswith(f"north is {said}")
+    assert ("it runs" in found["poller"]["found"]) == ("it runs" in said)
+
+
+def test_doctor_names_the_queues_that_nobody_has_seen(cli: Cli) -> None:
+    path = cli.settings("[queue.nosuch]\ntarget = 0.9\n[limits.queue.gone]\nwaiting = [1, 2, 3, 4]\n")
+    assert "queues" not in checks(cli)[1], "there is no store to hold them against"
+    cli("import", QUEUE_LOG)
+    code, found = checks(cli)
+    assert (code, found["queues"]["ok"]) == (0, True)
+    assert found["queues"]["found"] == f"no queue of that name was seen yet: nosuch ({path}:2), gone ({path}:4)"
+    key = next(iter(TRUTH["queues"]))
+    cli.settings(f"[queue.{key}]\ntarget = 0.9\n[limits.queue.{key}x]\nwaiting = [1, 2, 3, 4]\n")
+    assert f"yet: {key}x, did you mean {key}? (" in checks(cli)[1]["queues"]["found"]
+    cli.settings(f"[queue.{key}]\ntarget = 0.9\n")
+    assert "queues" not in checks(cli)[1]
 
 
 def test_doctor_sees_that_a_store_is_damaged(cli: Cli) -> None:
