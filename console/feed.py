@@ -13,7 +13,7 @@ from textual.message import Message
 
 from data.alerts import LIMITS, Limits
 from data.model.days import MINUTE, day_around
-from data.model.picture import DayStrip, Detail, Picture, SourceState
+from data.model.picture import DayStrip, Detail, Picture
 from data.store.boot import boot_ms
 from data.store.files import NoStoreError, StoreError
 from data.store.reader import Reader
@@ -178,8 +178,7 @@ class Feed:
         self._picture, self._version = picture, version
         if not wish.live:
             return picture
-        pulses = reader.pulses(boot_ms())
-        return picture.heard(_on_the_floors_time(pulses, picture)) if pulses else picture
+        return reader.as_now(picture, boot_ms())
 
     def _strip_of(self, reader: Reader, wish: Wish) -> DayStrip:
         day_ms = day_around(wish.moment_ms, self._zone).since_ms
@@ -191,12 +190,6 @@ class Feed:
         strip = reader.strip_of(wish.moment_ms, self._zone, self._limits)
         self._strip = (time.monotonic(), self._version, day_ms, strip)
         return strip
-
-
-def _on_the_floors_time(pulses: tuple[SourceState, ...], picture: Picture) -> tuple[SourceState, ...]:
-    """Return how the poller is with each source, and what it last measured of it by the floor's own time."""
-    measured = {source.name: source.measured_ms for source in picture.sources}
-    return tuple(pulse._replace(measured_ms=measured.get(pulse.name) or pulse.measured_ms) for pulse in pulses)
 
 
 def _unforeseen(error: Exception, store: Path) -> str:

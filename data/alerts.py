@@ -156,7 +156,9 @@ def agent_level(agent: AgentRow, now_ms: int, limits: Limits = LIMITS) -> Level:
 
 
 def queue_level(queue: QueueRow, now_ms: int, limits: Limits = LIMITS) -> Level:
-    """Return the worst of a queue's depth, longest wait and service level."""
+    """Return the worst of a queue's depth, longest wait and service level; silence is worth a notice."""
+    if queue.unknown:
+        return Level.NOTICE
     own = limits.of(queue.key)
     longest = Level.CALM if queue.oldest_ms is None else wait_level(now_ms - queue.oldest_ms, own)
     ratio, _, n, _, _, target = queue.service

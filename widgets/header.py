@@ -17,7 +17,7 @@ from widgets.levels import agent_levels
 from widgets.look import STATE_WORDS, ClockState, Look
 from widgets.pane import LEVEL_TONES
 from widgets.queues import HEAT_TONES, service_tone
-from widgets.sources import source_pieces
+from widgets.sources import is_blind, source_level, source_pieces
 
 ONE_LINE = 120
 """From this width on the header takes one line."""
@@ -109,8 +109,11 @@ def _indent(block: Block) -> Block:
 def mode_block(picture: Picture, now_ms: int, clock: ClockState, look: Look) -> Block:
     """Return the worst level on the floor, the clock's mode and the moment; the date where it is not live."""
     worst = floor_level(picture, now_ms, look)
-    sign = look.glyphs.well if worst < Level.WARN else look.level(worst)
-    tone = LEVEL_TONES[worst] if worst >= Level.WARN else "level-good"
+    sign, tone = look.glyphs.well, "level-good"
+    if worst >= Level.WARN:
+        sign, tone = look.level(worst), LEVEL_TONES[worst]
+    elif is_blind(picture):
+        sign, tone = look.glyphs.states[State.UNKNOWN], LEVEL_TONES[Level.NOTICE]
     name = {"live": "LIVE", "replay": "REPLAY", "paused": "PAUSED"}[clock.mode]
     label = look.words(name) + (f" {look.glyphs.times}{clock.speed}" if clock.mode == "replay" else "")
     moment = look.clock(now_ms, seconds=True)
@@ -123,10 +126,10 @@ def mode_block(picture: Picture, now_ms: int, clock: ClockState, look: Look) -> 
 
 
 def floor_level(picture: Picture, now_ms: int, look: Look) -> Level:
-    """Return the worst level of any queue or agent."""
+    """Return the worst level of any source, queue or agent."""
     queues = (queue_level(row, now_ms, look.limits) for row in picture.queues)
     agents = agent_levels(picture, now_ms, look.limits)
-    return max(max(queues, default=Level.CALM), max(agents, default=Level.CALM))
+    return max(source_level(picture.each_source), max(queues, default=Level.CALM), max(agents, default=Level.CALM))
 
 
 def source_block(picture: Picture, now_ms: int, look: Look, at_length: bool = True) -> Block:
@@ -135,17 +138,19 @@ def source_block(picture: Picture, now_ms: int, look: Look, at_length: bool = Tr
 
 
 def waiting_block(picture: Picture, now_ms: int, look: Look) -> Block:
-    """Return how many wait and how long the longest has."""
+    """Return how many wait and how long the longest has; none of it where nobody knows."""
     totals, limits = picture.totals, look.limits
     waited = None if totals.oldest_ms is None else now_ms - totals.oldest_ms
     longest = look.glyphs.none if waited is None else brief(waited)
     longest_tone = "dim" if waited is None else LEVEL_TONES[wait_level(waited, limits)].replace("dim", "strong")
     heat = waiting_heat(totals.waiting, limits)
+    blind = is_blind(picture)
+    waiting = look.glyphs.none if blind else str(totals.waiting)
     return Block(
         (
             Piece(look.words("waiting") + " ", "dim"),
-            Piece(str(totals.waiting), HEAT_TONES[heat] if heat else "strong"),
-            Piece(" " * (4 - min(3, len(str(totals.waiting))))),
+            Piece(waiting, HEAT_TONES[heat] if heat else "dim" if blind else "strong"),
+            Piece(" " * (4 - min(3, len(waiting)))),
             Piece(look.words("oldest") + " ", "dim"),
             Piece(fit(longest, 5), longest_tone),
         )
@@ -167,8 +172,13 @@ def service_block(picture: Picture, look: Look) -> Block:
 
 
 def states_block(picture: Picture, look: Look, seldom: bool) -> Block:
-    """Return the number of agents in each state; with `seldom`, in those that few look for as well."""
+    """Return the number of agents in each state; with `seldom`, in those that few look for as well.
+
+    Where nobody knows what anyone does, no state but the unknown one has a number.
+    """
     counts = dict(picture.totals.states)
+    at_work = sum(n for state, n in counts.items() if state not in (State.OFFLINE, State.UNKNOWN))
+    unheard = not at_work and (is_blind(picture) or counts.get(State.UNKNOWN, 0) > 0)
     pieces: list[Piece] = []
     for state in _SHOWN:
         n = counts.get(state, 0)
@@ -176,7 +186,8 @@ def states_block(picture: Picture, look: Look, seldom: bool) -> Block:
             continue
         label = look.words(STATE_WORDS[state])
         pieces.append(Piece(f"{label} ", "dim"))
-        pieces.append(Piece(fit(str(n), max(3, len(str(n)) + 1)), f"state-{state}" if n else "dim"))
+        shown = look.glyphs.none if unheard and state is not State.UNKNOWN else str(n)
+        pieces.append(Piece(fit(shown, max(3, len(shown) + 1)), f"state-{state}" if n else "dim"))
     return Block(tuple(pieces), rank=2)
 
 

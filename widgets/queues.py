@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from data.alerts import LIMITS, Level, Limits, queue_level, service_level, wait_level, waiting_heat
 from data.model.picture import Picture, QueueRow, ServiceLevel
+from data.model.words import State
 from widgets.canvas import Line, Piece
 from widgets.cells import brief, percent, spark
 from widgets.columns import Column
@@ -66,13 +67,16 @@ class QueuesPane(TablePane[QueueRow]):
             return Heading(words("Queues"))
         limits, now = self.look.limits, self.now_ms
         past = [level for row in self.picture.queues if (level := queue_level(row, now, limits)) >= Level.WARN]
+        silent = sum(row.unknown for row in self.picture.queues)
+        unknown = [self.look.say("{n} not known", n=silent)] if silent else []
         if not past:
-            return Heading(words("Queues"), words("all within their limits"), hint=self.position())
+            said = unknown or words("all within their limits")
+            return Heading(words("Queues"), said, Level.NOTICE if silent else Level.CALM, self.position())
         alarms = sum(level is Level.ALARM for level in past)
         parts = [self.look.say("{n} past their limit", n=alarms)] if alarms else []
         if len(past) > alarms:
             parts.append(self.look.say("{n} near their limit", n=len(past) - alarms))
-        return Heading(words("Queues"), parts, max(past), self.position())
+        return Heading(words("Queues"), parts + unknown, max(past), self.position())
 
     def empty(self) -> str:
         """Say why no queue is listed."""
@@ -95,14 +99,14 @@ class QueuesPane(TablePane[QueueRow]):
             yield Entry(f"remark:{row.id}", None, line)
 
     def cells(self, row: QueueRow, now_ms: int, widths: Mapping[str, int]) -> dict[str, Cell]:
-        """Return a queue's cells, each figure coloured by its own threshold."""
+        """Return a queue's cells, each figure coloured by its own threshold; what nobody knows now has none."""
         look = self.look
         limits, glyphs = look.limits.of(row.key), look.glyphs
         name = told_apart(row.name, widths.get("name", 0), self.picture.sources if self.picture else (), look)
         level = queue_level(row, now_ms, look.limits)
         waited = None if row.oldest_ms is None else now_ms - row.oldest_ms
         short = row.waiting and not row.available
-        return {
+        cells = {
             "mark": Cell(look.level(level) if level else glyphs.well, LEVEL_TONES[level] if level else "level-good"),
             "channel": Cell(glyphs.channels[row.channel], "dim"),
             "name": Cell(name, "strong" if level is Level.ALARM else "text"),
@@ -119,3 +123,7 @@ class QueuesPane(TablePane[QueueRow]):
             "available": Cell(str(row.available), "level-warn" if short else "text"),
             "depth": Cell(spark(row.depth, widths.get("depth", 0), glyphs.spark, limits.waiting[2]), "spark"),
         }
+        if row.unknown:
+            cells["mark"] = Cell(glyphs.states[State.UNKNOWN], LEVEL_TONES[level])
+            cells |= dict.fromkeys(("waiting", "longest", "talking", "available"), Cell(glyphs.none, "dim"))
+        return cells

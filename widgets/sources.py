@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from data.model.picture import SourceState, worst_of
+from data.alerts import Level
+from data.model.picture import Picture, SourceState, worst_of
 from data.model.words import Health
 from widgets.canvas import Piece
 from widgets.cells import age, fit, safe, width_of
@@ -50,6 +51,21 @@ def source_pieces(sources: Sequence[SourceState], now_ms: int, look: Look, at_le
         told = f" {look.glyphs.dot} ".join(part for part in (old, count) if part)
         aged = [Piece(f" {told}" + " " * max(0, 3 - width_of(old)), "dim")]
     return (health, Piece(f" {name}", "strong"), *aged)
+
+
+def source_level(sources: Sequence[SourceState]) -> Level:
+    """Return how much the sources ask for attention: ALARM where any is down, WARN where one is stale."""
+    healths = {source.health for source in sources}
+    if Health.DOWN in healths:
+        return Level.ALARM
+    return Level.WARN if Health.STALE in healths else Level.CALM
+
+
+def is_blind(picture: Picture) -> bool:
+    """Tell whether nobody knows how anything on the floor is at the picture's moment."""
+    if picture.queues:
+        return all(queue.unknown for queue in picture.queues)
+    return all(source.health is Health.NONE or source.measured_ms is None for source in picture.each_source)
 
 
 def _short(source: SourceState, look: Look) -> str:

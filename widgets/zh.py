@@ -55,6 +55,7 @@ ZH: Mapping[str, str] = {
     "{n} past their limit": "{n} 个超限",
     "{n} near their limit": "{n} 个临近",
     "all within their limits": "均未超限",
+    "{n} not known": "{n} 个状况不明",
     "wait": "排队",
     "SL%": "达标",
     "of": "样本",

@@ -51,6 +51,8 @@ def _run(args: Namespace) -> int:
     with reading(settings) as reader:
         zone = in_zone(settings, reader.site()).tz
         picture = reader.floor_at(_moment(args.at, reader, zone), zone)
+        if args.at in (None, "now"):
+            picture = reader.as_now(picture, boot_ms())
     if args.json:
         say_json(values(picture, zone))
         return 0
@@ -65,7 +67,8 @@ def _moment(at: str | None, reader: Reader, zone: ZoneInfo) -> int:
     if at is not None:
         return moment_from(at, zone, last_day(end_ms if end_ms is not None else now_ms(), zone)[0])
     if end_ms is None:
-        raise CommandError("nothing was measured yet: the store is empty", EX_NOINPUT)
+        why = "; ".join(f"{pulse.name}: {pulse.error}" for pulse in reader.pulses(boot_ms()) if pulse.error)
+        raise CommandError(f"nothing was measured yet: {why or 'the store is empty'}", EX_NOINPUT)
     present_ms = now_ms()
     well = [pulse for pulse in reader.pulses(boot_ms()) if pulse.health in (Health.UP, Health.LATE)]
     near_ms = max([LIVE_MS, *(5 * pulse.interval_ms for pulse in well)])
@@ -124,15 +127,17 @@ def _queue(queue: QueueRow, moment_ms: int, zone: ZoneInfo) -> dict[str, Any]:
         "id": queue.id,
         "name": queue.name,
         "channel": queue.channel,
-        "waiting": queue.waiting,
+        "known": not queue.unknown,
+        "waiting": None if queue.unknown else queue.waiting,
         "oldest": iso(queue.oldest_ms, zone),
         "longest_wait_s": _age(queue.oldest_ms, moment_ms),
-        "talking": queue.talking,
+        "talking": None if queue.unknown else queue.talking,
         "offered": queue.offered,
         "answered": queue.answered,
         "abandoned": queue.abandoned,
+        "other": queue.other,
         **_service(queue.service),
-        "available": queue.available,
+        "available": None if queue.unknown else queue.available,
         "members": queue.members,
         "free_elsewhere": queue.free_elsewhere,
         "depth": queue.depth,
@@ -164,17 +169,17 @@ def _agent(agent: AgentRow, zone: ZoneInfo) -> dict[str, Any]:
 def _text(picture: Picture, zone: ZoneInfo) -> Iterator[str]:
     from console.commands.table import clock, percent
     from widgets.look import STATE_WORDS
+    from widgets.sources import is_blind
 
     totals = picture.totals
     moment = iso(picture.moment_ms, zone) or ""
     for nth, source in enumerate(picture.each_source):
-        told = f"measured up to {iso(source.measured_ms, zone)}" if source.health != Health.UP else "measured"
-        told = told if source.measured_ms is not None else "nothing measured"
-        yield f"{' ' * len(moment) if nth else moment}   {source.name or 'no source'}: {told}"
+        yield f"{' ' * len(moment) if nth else moment}   {source.name or 'no source'}: {_told(source, zone)}"
     states = "  ".join(f"{STATE_WORDS[state]} {count}" for state, count in totals.states if count)
     longest = clock(_age(totals.oldest_ms, picture.moment_ms))
     level = f"service level {percent(totals.service.ratio)} % of {totals.service.n}"
-    yield f"waiting {totals.waiting}  longest {longest}  {level}  flags {totals.flags}"
+    waiting = "–" if is_blind(picture) else totals.waiting
+    yield f"waiting {waiting}  longest {longest}  {level}  flags {totals.flags}"
     if states:
         yield states
     yield ""
@@ -183,22 +188,45 @@ def _text(picture: Picture, zone: ZoneInfo) -> Iterator[str]:
     yield from _agent_table(picture)
 
 
+def _told(source: SourceState, zone: ZoneInfo) -> str:
+    """Return how a source is: up to when it was measured, and where it is not well now how long ago that is, and why.
+
+    The present is told of by a poller; a moment of the past was measured or not.
+    """
+    up_to = f"measured up to {iso(source.measured_ms, zone)}" if source.measured_ms is not None else "nothing measured"
+    if source.health is Health.UP and source.measured_ms is not None:
+        return "measured"
+    if source.health in (Health.UP, Health.NONE):
+        return up_to
+    from widgets.cells import age
+
+    old_ms = -1 if source.measured_ms is None else now_ms() - source.measured_ms
+    ago = f", {age(old_ms)} ago" if old_ms >= 0 else ""  # a played floor may be ahead of the clock
+    return f"{source.health.upper()}, {up_to}{ago}" + (f": {source.error}" if source.error else "")
+
+
 def _queue_table(picture: Picture) -> Iterator[str]:
     from console.commands.table import Column, aligned, clock, percent
 
-    heads = ("waiting", "longest", "talk", "SL %", "offered", "answered", "abandoned", "free", "members")
+    heads = ("waiting", "longest", "talk", "SL %", "offered", "answered", "abandoned", "other", "free", "members")
     rows = [
         [
             queue.name,
-            str(queue.waiting),
+            _known(queue.waiting, queue),
             clock(_age(queue.oldest_ms, picture.moment_ms)),
-            str(queue.talking),
+            _known(queue.talking, queue),
             percent(queue.service.ratio),
-            *map(str, (queue.offered, queue.answered, queue.abandoned, queue.available, queue.members)),
+            *map(str, (queue.offered, queue.answered, queue.abandoned, queue.other)),
+            *(_known(queue.available, queue), str(queue.members)),
         ]
         for queue in picture.queues
     ]
     yield from aligned([Column("queue", right=False), *map(Column, heads)], rows)
+
+
+def _known(figure: int, queue: QueueRow) -> str:
+    """Return a figure of the moment, or that it is not known."""
+    return "–" if queue.unknown else str(figure)
 
 
 def _agent_table(picture: Picture) -> Iterator[str]:

@@ -82,6 +82,7 @@ WORDS: Mapping[str, str] = {
     ),
     "average handle time: talk + hold + wrap-up, per handled contact": "平均处理时长：每通的通话 + 保持 + 话后",
     "how long since the last break of 5 minutes or the sign-in": "距上次 5 分钟以上小休或签入已多久",
+    "UP LATE": "正常 延迟",
     "the source answers · is late; STALE, DOWN: what you see is old": "数据源正常 · 延迟；停滞、断开时画面是旧的",
     "how many contacts a ratio was counted over": "比率所依据的来电数",
     "bars: contacts offered each quarter of an hour; under them the moments that mattered, and where nothing "
@@ -101,6 +102,7 @@ WORDS: Mapping[str, str] = {
     "offered": "进线",
     "answered": "接起",
     "abandoned": "放弃",
+    "left otherwise": "其他离开",
     "answered within T / (answered + abandoned)": "T 内接起 /（接起 + 放弃）",
     "answered within T / answered": "T 内接起 / 接起",
     "answered within T / (answered + abandoned − short abandons)": "T 内接起 /（接起 + 放弃 − 短放弃）",

@@ -25,6 +25,7 @@ from console.screens.timed import TimedScreen, lose
 from widgets.agents import AgentsPane
 from widgets.breaks import BreaksPane
 from widgets.canvas import Canvas
+from widgets.cells import safe
 from widgets.checklist import ChecklistPane
 from widgets.flags import FlagsPane
 from widgets.header import FloorHeader
@@ -157,7 +158,7 @@ class FloorScreen(TimedScreen):
             message = self._why_nothing(seen)
             for pane in self.query(Pane):
                 pane.fail(message)
-            self.query_one(FloorHeader).fail(not seen.waiting)
+            self.query_one(FloorHeader).fail(not seen.waiting and message != self._waiting())
             lose(self.query_one(FloorHeader), now_ms)
             return
         for widget in self.query(Canvas):
@@ -171,9 +172,12 @@ class FloorScreen(TimedScreen):
         self._tell_tabs()
 
     def _not_begun(self, seen: FloorSeen) -> bool:
-        """Whether a poller was started with this screen, and has not written anything yet."""
-        started = self.floor_app.options.hindrance is not None and seen.wish.live
-        return started and seen.picture is not None and seen.picture.source.measured_ms is None
+        """Whether nothing was ever measured, and a poller is to measure it, or says why it can't."""
+        if seen.picture is None or not seen.wish.live:
+            return False
+        if any(source.measured_ms is not None for source in seen.picture.each_source):
+            return False
+        return self.floor_app.options.hindrance is not None or notice(seen.picture) is not None
 
     def _why_nothing(self, seen: FloorSeen) -> str:
         """Return what to say while there is no picture."""
@@ -181,7 +185,14 @@ class FloorScreen(TimedScreen):
         if seen.error and (not seen.waiting or hindrance is None):
             return seen.error
         told = hindrance() if hindrance is not None else ""
-        return told or self.floor_app.look.words("Waiting for the first picture of the floor…")
+        source = notice(seen.picture) if seen.picture is not None else None
+        if not told and source is not None:
+            told = safe(f"{source.name}: {source.error}")
+        return told or self._waiting()
+
+    def _waiting(self) -> str:
+        """Return the words of a screen that has hope."""
+        return self.floor_app.look.words("Waiting for the first picture of the floor…")
 
     def on_screen_resume(self) -> None:
         """Catch up with what came while another screen was in front."""

@@ -66,10 +66,11 @@ def explain(queue: QueueRow, picture: Picture, look: Look) -> Text:
     window = f"{look.clock(picture.day_since_ms)}{none}{look.clock(picture.moment_ms, seconds=True)}"
     counts = words("a contact counts where it entered the queue")
     page.append(f"    {words('today')} {window} {look.glyphs.dot} {counts}\n")
+    waiting, talking = (none, none) if queue.unknown else (queue.waiting, queue.talking)
     page.append(
         f"    {words('offered')} {queue.offered}   {words('answered')} {queue.answered}   "
-        f"{words('abandoned')} {queue.abandoned}   {words('waiting')} {queue.waiting}   "
-        f"{words('talk')} {queue.talking}\n\n"
+        f"{words('abandoned')} {queue.abandoned}   {words('left otherwise')} {queue.other}\n"
+        f"    {words('waiting')} {waiting}   {words('talk')} {talking}\n\n"
     )
     page.append(f"    {words('known as')} {service.formula}\n", "dim")
     return page

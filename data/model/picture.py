@@ -70,6 +70,10 @@ class QueueRow(NamedTuple):
     """Contacts waiting at each of the last 30 whole minutes, oldest first."""
     key: str = ""
     """What the source calls it, and the settings with it; the name may tell it from another source's as well."""
+    other: int = 0
+    """Of the offered those that left otherwise: overflowed, timed out, lost."""
+    unknown: bool = False
+    """Whether its source is not measured at the moment: who waits, talks and is free there is not known."""
 
 
 class AgentRow(NamedTuple):

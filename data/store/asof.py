@@ -228,6 +228,8 @@ class QueuesAsOf:
                     free_elsewhere=free_of[source] - available[queue_id] if entered else 0,
                     depth=depth.get(queue_id, (0,) * DEPTH_MINUTES),
                     key=key,
+                    other=f.overflowed + f.timed_out + f.lost,
+                    unknown=not known,
                 )
             )
         return tuple(rows), self._overall(rows, within, n)

@@ -118,12 +118,24 @@ class Reader:
         return None if since_ms is None else (since_ms, until_ms)
 
     def opening(self, since_ms: int) -> int:
-        """Return the moment at which a replay from `since_ms` has something to show: a minute into its first visit."""
-        sql = "SELECT min(entered_ms) FROM call WHERE entered_ms >= ? AND entered_ms < ?"
+        """Return the moment at which a replay from `since_ms` has something to show.
+
+        It was measured: a minute into the first visit of the first stretch that has one; where none has in a day, the
+        start of the next stretch; after all of them, the end of the last.
+        """
+        sql = "SELECT min(entered_ms) FROM call WHERE entered_ms >= ? AND entered_ms <= ?"
         with self.one_state() as connection:
-            (entered_ms,) = connection.execute(sql, (since_ms, since_ms + DAY)).fetchone()
-            (until_ms,) = connection.execute("SELECT max(until_ms) FROM coverage").fetchone()
-        return since_ms if entered_ms is None else min(entered_ms + MINUTE, max(until_ms or 0, since_ms))
+            covered = merged(chain.from_iterable(coverage(connection).values()))
+            ahead = [(max(start_ms, since_ms), end_ms) for start_ms, end_ms in covered if end_ms > since_ms]
+            for start_ms, end_ms in ahead:
+                if start_ms >= since_ms + DAY:
+                    break
+                (entered_ms,) = connection.execute(sql, (start_ms, min(end_ms, since_ms + DAY))).fetchone()
+                if entered_ms is not None:
+                    return min(int(entered_ms) + MINUTE, end_ms)
+        if ahead:
+            return ahead[0][0]
+        return covered[-1][1] if covered else since_ms
 
     def floor_at(self, moment_ms: int, zone: ZoneInfo) -> Picture:
         """Return the picture of the floor at a moment; `zone` cuts the local day whose figures it shows."""
@@ -186,11 +198,22 @@ class Reader:
         """
         with self.one_state() as connection:
             rows = connection.execute(
-                "SELECT s.name, h.at_ms, h.boot_ms, h.good_boot_ms, h.interval_ms, h.error, h.boot FROM heartbeat h "
+                "SELECT s.name, h.at_ms, h.boot_ms, h.good_boot_ms, h.interval_ms, h.error, h.boot, "
+                "EXISTS (SELECT 1 FROM coverage WHERE source_id = s.id) FROM heartbeat h "
                 "JOIN source s ON s.id = h.source_id ORDER BY s.id"
             ).fetchall()
         boot = boot_id() if boot is None else boot
         return tuple(_pulse(row, boot_ms, boot) for row in rows)
+
+    def as_now(self, picture: Picture, boot_ms: int, boot: str | None = None) -> Picture:
+        """Return a picture of the present with word on how its sources are now; as it is where none was ever polled.
+
+        What was last measured of a source keeps the floor's own time. `boot_ms` and `boot` are those of `pulses`.
+        """
+        measured = {source.name: source.measured_ms for source in picture.sources}
+        pulses = self.pulses(boot_ms, boot)
+        told = [pulse._replace(measured_ms=measured.get(pulse.name) or pulse.measured_ms) for pulse in pulses]
+        return picture.heard(tuple(told)) if told else picture
 
     def goal_of(self, queue_id: int, moment_ms: int) -> Goal:
         """Return what a visit to a queue at a moment is measured against."""
@@ -240,9 +263,9 @@ class Reader:
         )
 
 
-def _pulse(row: tuple[str, int, int, int, int, str, str], boot_ms: int, boot: str) -> SourceState:
+def _pulse(row: tuple[str, int, int, int, int, str, str, int], boot_ms: int, boot: str) -> SourceState:
     """Return how a source is by its poller's last sign of life, at a time since a boot."""
-    name, at_ms, beat_ms, good_ms, interval_ms, error, beat_boot = row
+    name, at_ms, beat_ms, good_ms, interval_ms, error, beat_boot, ever = row
     silent = boot_ms - max(beat_ms, good_ms)
     age = boot_ms - good_ms
     limit = max(STALE_INTERVALS * interval_ms, STALE_MS)
@@ -254,7 +277,7 @@ def _pulse(row: tuple[str, int, int, int, int, str, str], boot_ms: int, boot: st
         health = Health.LATE
     else:
         health = Health.UP
-    measured = at_ms - (beat_ms - good_ms)
+    measured = at_ms - (beat_ms - good_ms) if ever else None  # before the first good poll, "good" is the start
     fed = beat_boot == boot and age >= 0 and silent <= max(4 * limit, LONGEST_SILENCE_MS)
     return SourceState(safe_text(name), health, measured, interval_ms, safe_text(error, 300), fed)
 

@@ -118,3 +118,10 @@ def test_levels_never_fall_with_time(state: State, a: int, b: int) -> None:
     early, late = sorted((a, b))
     assert state_level(state, "", early) <= state_level(state, "", late)
     assert state_level(state, "meal", early) <= state_level(state, "meal", late)
+
+
+def test_a_queue_of_a_silent_source_is_worth_a_notice() -> None:
+    service = ServiceLevel(0.1, 5, 50, "answered_and_abandoned", 20_000)
+    row = QueueRow(1, "q", Channel.VOICE, 0, None, 0, service, 50, 5, 45, 0, 3, 0, ())
+    assert queue_level(row, 0) is ALARM
+    assert queue_level(row._replace(unknown=True), 0) is NOTICE

@@ -8,12 +8,12 @@ import pytest
 from rich.cells import cell_len
 
 from data.model.days import MINUTE, SECOND
-from data.model.picture import DayMark, SourceState, worst_of
-from data.model.words import Health
+from data.model.picture import DayMark, Picture, ServiceLevel, SourceState, worst_of
+from data.model.words import Health, State
 from tests.widgets.floor_picture import NOW, floor_picture
 from tests.widgets.gallery import make_look
 from tests.widgets.test_panes_golden import GOLDEN, WIDTHS, drawn
-from widgets.header import ONE_LINE, FloorHeader
+from widgets.header import ONE_LINE, FloorHeader, mode_block
 from widgets.look import ClockState
 from widgets.queues import QueuesPane
 from widgets.scrubber import mark_words
@@ -27,6 +27,7 @@ def source(name: str, health: Health, age_ms: int | None = 800) -> SourceState:
 
 
 UP = source("pbx1", Health.UP)
+QUIET = ServiceLevel(None, 0, 0, "answered_and_abandoned", 20_000)
 DOWN = source("pbx2", Health.DOWN, 41 * SECOND)
 FLOORS: dict[str, tuple[ClockState, tuple[SourceState, ...]]] = {
     "both answer": (LIVE, (UP, source("pbx2", Health.UP, 1_900))),
@@ -115,3 +116,82 @@ def test_a_gap_is_told_with_the_source_that_was_not_measured() -> None:
     mark = DayMark(NOW, "gap", "pbx2", 9 * MINUTE)
     assert mark_words(mark, make_look()) == "pbx2 not measured for 9:00"
     assert mark_words(mark._replace(subject=""), make_look()) == "not measured for 9:00"
+
+
+def calm(**sources: Health) -> Picture:
+    """A floor on which nothing is past a limit, with sources of such health."""
+    picture = floor_picture()
+    rows = tuple(row._replace(waiting=0, oldest_ms=None, service=QUIET) for row in picture.queues)
+    totals = picture.totals._replace(waiting=0, oldest_ms=None, states=((State.TALKING, 3), (State.AVAILABLE, 1)))
+    told = tuple(source(name, health, 3 * SECOND) for name, health in sources.items())
+    return picture._replace(queues=rows, agents=(), totals=totals).heard(told)
+
+
+def silenced(picture: Picture, names: set[int]) -> Picture:
+    """The same floor, queues of such ids not known."""
+    rows = tuple(row._replace(unknown=row.id in names, available=0) for row in picture.queues)
+    return picture._replace(queues=rows)
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+@pytest.mark.parametrize(
+    ("health", "sign", "plain", "tone"),
+    [
+        (Health.UP, "●", "*", "level-good"),
+        (Health.LATE, "●", "*", "level-good"),
+        (Health.STALE, "!", "!", "level-warn"),
+        (Health.DOWN, "▲", "^", "level-alarm"),
+    ],
+)
+def test_the_first_sign_tells_at_once_how_the_sources_are(
+    ascii: bool, health: Health, sign: str, plain: str, tone: str
+) -> None:
+    look = make_look(ascii=ascii)
+    for sources in ({"pbx1": health}, {"pbx1": Health.UP, "pbx2": health}, {"pbx1": health, "pbx2": Health.UP}):
+        piece = mode_block(calm(**sources), NOW, LIVE, look).pieces[0]
+        assert (piece.text.strip(), piece.tone) == (plain if ascii else sign, tone)
+
+
+def test_an_alarm_on_the_floor_outdoes_a_stale_source() -> None:
+    picture = calm(pbx1=Health.STALE)
+    row = picture.queues[0]._replace(waiting=99)
+    assert mode_block(picture._replace(queues=(row,)), NOW, LIVE, make_look()).pieces[0].text == " ▲ "
+
+
+def header_of(picture: Picture) -> str:
+    header = FloorHeader(make_look())
+    header.show(picture, NOW)
+    return " ".join("".join(drawn(header, 120, 1)).split())
+
+
+def test_the_header_counts_nothing_that_nobody_knows() -> None:
+    picture = calm(pbx1=Health.DOWN)
+    everything = {row.id for row in picture.queues}
+    unheard = ((State.OFFLINE, 2), (State.UNKNOWN, 4), (State.TALKING, 0), (State.AVAILABLE, 0))
+    blind = silenced(picture, everything)
+    blind = blind._replace(totals=blind.totals._replace(states=unheard))
+    assert "waiting – oldest –" in header_of(blind)
+    assert "talk – free – wrap – out –" in header_of(blind)
+    half = silenced(calm(pbx1=Health.UP, pbx2=Health.DOWN), everything - {1})
+    assert "waiting 0" in header_of(half)
+    assert "talk 3 free 1 wrap 0 out 0" in header_of(half)
+
+
+def test_a_floor_without_a_measured_moment_is_not_well() -> None:
+    picture = calm(pbx1=Health.NONE)._replace(queues=())
+    piece = mode_block(picture, NOW, REPLAY, make_look()).pieces[0]
+    assert (piece.text, piece.tone) == (" ? ", "level-notice")
+
+
+@pytest.mark.parametrize("zh", [False, True])
+def test_a_queue_of_a_silent_source_is_not_known(zh: bool) -> None:
+    for sources in ({"pbx1": Health.DOWN}, {"pbx1": Health.UP, "pbx2": Health.DOWN}):
+        pane = QueuesPane(make_look(zh=zh))
+        pane.show(silenced(calm(**sources), {2}), NOW)
+        lines = drawn(pane, 120, 12)
+        row = next(line for line in lines if "billing" in line)
+        assert row.split()[1:5] == ["?", "billing", "–", "–"]
+        assert any("●" in line and "sales" in line for line in lines)
+        assert "all within their limits" not in lines[0]
+        if len(sources) > 1:
+            assert ("1 个状况不明" if zh else "1 not known") in lines[0]
