@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import sys
 from argparse import ArgumentParser, Namespace
@@ -23,6 +24,12 @@ _INIT = """\
   floorwalk init --config /etc/floorwalk/floorwalk.toml
   floorwalk init --force    the file that is there is kept as floorwalk.toml.bak
 """
+
+_PLACEHOLDER = "to-be-answered"
+"""What an adapter is made with to try an answer before its secret is known."""
+
+_HINTED = 2
+"""How many of the optional options are named at the end: adapters declare those first that matter most."""
 
 Value = TypeVar("Value")
 
@@ -115,37 +122,115 @@ def _plain(told: str) -> str:
 
 
 def _ask_source(asker: _Asker, free: Callable[[str], None]) -> _Source:
-    """Ask which telephony system, where it answers, and as whom; the adapter is made once, and asked nothing.
+    """Ask which telephony system, where it answers, and as whom; the adapter is made with it, and asked nothing.
 
     `free` sees that a secret's file can be written under this name.
     """
-    from console.settings_secrets import MadeWith
-    from data.adapters.registry import AdapterError, make, names, options_of
+    from data.adapters.registry import AdapterError, names, options_of
 
-    def known(answer: str) -> tuple[str, tuple[Option, ...]]:
+    def known(answer: str) -> _Draft:
         if answer not in names():
             raise _AnswerError(f"there is no adapter {answer!r}; the ones here are {', '.join(names())}")
         try:
-            return answer, options_of(answer)
+            return _Draft(answer, options_of(answer))
         except AdapterError as error:
             raise _AnswerError(str(error)) from error
 
     while True:
-        adapter, declared = asker.ask(f"Which telephony system ({', '.join(names())})", known)
+        draft = asker.ask(f"Which telephony system ({', '.join(names())})", known)
+        for option in draft.asked:
+            if option.secret:
+                free(f"{draft.adapter}.{option.name}")
+        if _ask_options(asker, draft):
+            return draft.source()
+
+
+def _ask_options(asker: _Asker, draft: _Draft) -> bool:
+    """Ask until the adapter can be made, again only for what it names; return whether it can be."""
+    questions = draft.asked
+    while True:
+        for option in questions:
+            ask = asker.secret if option.secret else asker.ask
+            ask(_question(option), draft.taker(option))
+        wrong = draft.refusal()
+        if wrong is None:
+            return True
+        asker.refuse(wrong.why)
+        questions = tuple(option for option in draft.asked if option.name == wrong.option)
+        if not questions:
+            return False
+
+
+class _Refusal(NamedTuple):
+    """Why an adapter can't be made, and the name of the option that it names, "" where it names none that was asked."""
+
+    option: str
+    why: str
+
+
+class _Draft:
+    """A source as far as it was answered. Each answer is tried at once: the adapter is made with what is known."""
+
+    def __init__(self, adapter: str, declared: tuple[Option, ...]) -> None:
+        """Ask for what must be given, and at last for every secret."""
+        self.adapter = adapter
+        self.declared = declared
         needed = [option for option in declared if option.required and not option.secret]
-        options = {option.name: asker.ask(_question(option), _taker(option)) for option in needed}
-        hidden = [option for option in declared if option.secret]
-        for option in hidden:
-            free(f"{adapter}.{option.name}")
-        told = {option.name: asker.secret(_question(option), _taker(option)) for option in hidden}
-        secrets = {name: secret for name, secret in told.items() if secret}
-        made_with = MadeWith({**options, **secrets}, frozenset(secrets))
+        self.asked = (*needed, *(option for option in declared if option.secret))
+        self._answers: dict[str, Any] = {}
+
+    def source(self) -> _Source:
+        """Return what was answered."""
+        secret = {option.name for option in self.declared if option.secret}
+        plain = {name: value for name, value in self._answers.items() if name not in secret}
+        secrets = {name: value for name, value in self._answers.items() if name in secret and value}
+        return _Source(self.adapter, self.declared, plain, secrets)
+
+    def taker(self, option: Option) -> Callable[[str], None]:
+        """Return what takes an answer as an option's value, and raises _AnswerError where the adapter won't have it."""
+        value_of = _taker(option)
+
+        def taken(answer: str) -> None:
+            self._answers[option.name] = value_of(answer)
+            wrong = self.refusal()
+            if wrong is not None and wrong.option == option.name:
+                raise _AnswerError(wrong.why)
+
+        return taken
+
+    def refusal(self) -> _Refusal | None:
+        """Return why the adapter can't be made with what was answered, a placeholder standing for what was not."""
+        from console.settings_secrets import MadeWith
+        from data.adapters.registry import AdapterError, make
+
+        missing = [option for option in self.asked if option.required and option.name not in self._answers]
+        answered = {name: value for name, value in self._answers.items() if value != ""}
+        hidden = frozenset(option.name for option in self.declared if option.secret)
+        made_with = MadeWith({**answered, **{option.name: _placeholder(option) for option in missing}}, hidden)
         try:
-            _let_go(make(adapter, made_with))
+            _let_go(make(self.adapter, made_with))
         except AdapterError as error:
-            asker.refuse(made_with.without_secrets(str(error)))
-        else:
-            return _Source(adapter, declared, options, secrets)
+            why = made_with.without_secrets(str(error))
+            return _Refusal(self._named_in(why.partition("can't be made: ")[2]), why)
+        return None
+
+    def _named_in(self, why: str) -> str:
+        """Return the option that an error names first; the others it may name to say what to do."""
+        places = {option.name: re.search(rf"(?<!\w){re.escape(option.name)}(?!\w)", why) for option in self.asked}
+        found = {name: place.start() for name, place in places.items() if place}
+        return min(found, key=found.__getitem__, default="")
+
+
+def _placeholder(option: Option) -> Any:  # noqa: ANN401 (whatever the adapter takes)
+    """Return a value for an option that nobody has answered yet: its example, else one of its kind."""
+    from console.settings_sources import from_text
+
+    if option.secret:
+        return _PLACEHOLDER
+    try:
+        return from_text(option, option.example) if option.example else option.kind()
+    except ValueError:
+        return option.kind()
 
 
 def _let_go(adapter: Any) -> None:  # noqa: ANN401
@@ -213,7 +298,7 @@ def _init(args: Namespace) -> int:
     asker = _Asker()
     source = _ask_source(asker, free)
     files = {name: path.with_name(f"{source.adapter}.{name}") for name in source.secrets}
-    zone = asker.ask("Time zone of the site", _zone, args.tz or system_zone())
+    zone = asker.ask("Time zone of the site (days and clocks are cut by it)", _zone, args.tz or system_zone())
     name = asker.ask("Name of the site, as the screens show it", str, platform.node() or "Floor")
     said = {"site.name": name, "site.zone": zone}
     if args.store is not None:
@@ -223,6 +308,9 @@ def _init(args: Namespace) -> int:
     _put_down(path, written(site), {files[name]: secret for name, secret in source.secrets.items()})
     elsewhere = "" if path == Path(os.path.realpath(usual)) else f" --config {shlex.quote(str(named))}"
     say(f"wrote {path}" + "".join(f"\nwrote {file} (mode 0600, for the secret)" for file in files.values()))
+    if optional := [option.name for option in source.declared if not option.required and not option.secret]:
+        more = " …" if len(optional) > _HINTED else ""
+        say(f"optional keys, explained in the file: {', '.join(optional[:_HINTED])}{more}")
     say(f"next: floorwalk doctor{elsewhere}")
     return 0
 

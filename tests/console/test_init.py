@@ -9,7 +9,7 @@ import sys
 import time
 import tomllib
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import pytest
 from hypothesis import given
@@ -64,6 +64,7 @@ def test_what_it_writes_is_what_holds(cli: Cli, monkeypatch: pytest.MonkeyPatch,
     assert ended.out.splitlines() == [
         f"wrote {cli.config}",
         f"wrote {secret} (mode 0600, for the secret)",
+        "optional keys, explained in the file: wrap_up_s, queues …",
         "next: floorwalk doctor",
     ]
     assert (ended.code, ended.err) == (0, "")
@@ -84,7 +85,9 @@ def test_what_it_writes_is_what_holds(cli: Cli, monkeypatch: pytest.MonkeyPatch,
     ((name, adapter, options, _),) = ready(load())
     assert (name, adapter) == ("pbx", "pbx")
     assert options == {"url": "http://127.0.0.1:8088", "user": "floorwalk", "secret": HUSH}
-    assert len(pbx.made) == pbx.closed == 1, "made once, to see that it can be, and let go of"
+    assert len(pbx.made) == pbx.closed > 0, "made to see that it can be, and let go of"
+    assert pbx.made[-1] == {"url": "http://127.0.0.1:8088", "user": "floorwalk", "secret": HUSH}
+    assert {made["secret"] for made in pbx.made[:2]} == {"to-be-answered"}, "the answers before it are tried without"
 
 
 def test_the_machines_own_zone_and_name_are_offered(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,7 +207,7 @@ def test_a_link_leads_to_the_file_that_is_replaced(cli: Cli, monkeypatch: pytest
         (ANSWERS[:3], 66, "the answers ended"),
         (("pbxx", *ANSWERS[1:]), 65, "there is no adapter 'pbxx'; "),
         (("pbx", "", *ANSWERS[2:]), 65, "url is needed: where the system answers"),
-        (("pbx", "ftp://x", *ANSWERS[2:]), 65, "is no address for floorwalk:"),
+        (("pbx", "ftp://x"), 65, "is no address for floorwalk:"),
         (("pbx", "http://\x1b[31m", *ANSWERS[2:]), 65, "has characters in it that can't be seen"),
         ((*ANSWERS[:3], "", "", "", ""), 65, "secret is needed: the account's password"),
         ((*ANSWERS[:5], "Asia/Shanghia", "x"), 65, "there is no time zone 'Asia/Shanghia'; did you mean Asia/Shanghai"),
@@ -304,17 +307,14 @@ def test_a_dialogue_on_a_terminal(cli: Cli) -> None:
         ("Which telephony system (", "pbxx"),
         ("there is no adapter 'pbxx'", "pbx"),
         ("url: where the system answers, such as http://127.0.0.1:8088: ", "ftp://x"),
-        ("user: the account, such as floorwalk: ", "floorwalk"),
-        ("secret: the account's password (not shown): ", HUSH),
-        ("token: a second password (Enter: none) (not shown): ", ""),
-        ("is no address for floorwalk:•••", "pbx"),
+        ("is no address for floorwalk:•••", None),
         ("url: where the system answers, such as http://127.0.0.1:8088: ", "http://127.0.0.1"),
         ("user: the account, such as floorwalk: ", "floorwalk"),
         ("secret: the account's password (not shown): ", ""),
         ("secret is needed: the account's password", None),
         ("secret: the account's password (not shown): ", HUSH),
         ("token: a second password (Enter: none) (not shown): ", "second"),
-        ("Time zone of the site [UTC]: ", "Asia/Tokio"),
+        ("Time zone of the site (days and clocks are cut by it) [UTC]: ", "Asia/Tokio"),
         ("did you mean Asia/Tokyo", "Asia/Tokyo"),
         ("Name of the site, as the screens show it [", "North"),
     )
@@ -331,6 +331,77 @@ def test_a_dialogue_on_a_terminal(cli: Cli) -> None:
     ((_, _, options, _),) = ready(load())
     assert options == MadeWith({"url": "http://127.0.0.1", "user": "floorwalk", "secret": HUSH, "token": "second"})
     assert load().zone == "Asia/Tokyo"
+
+
+def test_on_a_terminal_only_the_answer_that_an_adapter_names_is_asked_for_again(cli: Cli) -> None:
+    dialogue = (
+        ("Which telephony system (", "asterisk"),
+        ("url: where its HTTP server answers, such as http://127.0.0.1:8088: ", "127.0.0.1:25001"),
+        ("the url has to be http://host:port", None),
+        ("url: where its HTTP server answers, such as http://127.0.0.1:8088: ", "http://u:p@127.0.0.1"),
+        ("the url holds a user or password", None),
+        ("url: where its HTTP server answers, such as http://127.0.0.1:8088: ", "http://127.0.0.1:25001"),
+        ("user: the account in manager.conf, such as floorwalk: ", "floorwalk"),
+        ("secret: the account's secret (not shown): ", HUSH),
+        ("Time zone of the site", ""),
+        ("Name of the site", "North"),
+        ("optional keys, explained in the file: queue_log, wrap_up_s …", None),
+        ("next: floorwalk doctor", None),
+    )
+    with Terminal(cli) as terminal:
+        for question, line in dialogue:
+            terminal.expect(question)
+            before, _, terminal.screen = terminal.screen.partition(question)
+            assert "Which telephony system" not in before
+            if line is not None:
+                terminal.type(line)
+        assert terminal.child.wait(timeout=30) == 0
+    assert load().sources[0].options == {"url": "http://127.0.0.1:25001", "user": "floorwalk"}
+
+
+class Talk:
+    """Somebody at a terminal who gives these answers, one by one, and what they were asked and told."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
+        self.said: list[str] = []
+        left = iter(answers)
+
+        def answer(_asker: object, prompt: str) -> str:
+            self.said.append(prompt.partition(":")[0])
+            return next(left)
+
+        monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+        monkeypatch.setattr("console.commands.init._Asker._line", answer)
+        monkeypatch.setattr("console.commands.init._unseen", lambda prompt: answer(None, prompt))
+        monkeypatch.setattr("console.commands.init.tell", lambda why: self.said.append(f"! {why}"))
+
+
+class Choosy(Pbx):
+    """Finds fault only once it knows all; `fault` is what it says then of the user `wrong`."""
+
+    fault = "user: this one has another secret; the url is fine"
+
+    def __init__(self, *, url: str, user: str, secret: str, **more: Any) -> None:  # noqa: ANN401
+        super().__init__(url=url, user=user, secret=secret, **more)
+        if user == "wrong" and secret == HUSH:
+            raise ValueError(self.fault)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_what_is_wrong_only_at_the_end_is_asked_for_alone(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, named: bool
+) -> None:
+    monkeypatch.setattr("data.adapters.registry.BUILT_IN", {"choosy": ("tests.console.test_init", "Choosy")})
+    if not named:
+        monkeypatch.setattr(Choosy, "fault", "nothing fits")
+    whole = ("http://127.0.0.1", "floorwalk", HUSH, "")
+    again = ("floorwalk",) if named else ("choosy", *whole)
+    talk = Talk(monkeypatch, "choosy", "http://127.0.0.1", "wrong", HUSH, "", *again, "", "")
+    assert cli("init").code == 0
+    options = ["url", "user", "secret", "token"]
+    asked = [said.split()[0] for said in talk.said]
+    assert asked == ["Which", *options, "!", *(["user"] if named else ["Which", *options]), "Time", "Name"]
+    assert load().sources[0].options == {"url": "http://127.0.0.1", "user": "floorwalk"}
 
 
 def test_broken_off_on_a_terminal_nothing_is_written(cli: Cli) -> None:
