@@ -11,7 +11,7 @@ from data.adapters.asterisk.events import Events
 from data.adapters.asterisk.examine import examined
 from data.adapters.asterisk.following import FollowedLog, Interfaces, by_interface
 from data.adapters.asterisk.reconcile import Reconciler
-from data.adapters.asterisk.status import Clock, Fields, Status, names_of, snapshot_of, status_of
+from data.adapters.asterisk.status import IDLE, Clock, Fields, Status, names_of, snapshot_of, status_of
 from data.adapters.asterisk.wrap_up import WrapUps
 from data.adapters.base import Capability, Finding, Option, SourceError
 from data.adapters.queue_log.adapter import machine_ms
@@ -194,7 +194,6 @@ class Asterisk:
         unheard = self._events.unheard(self._status.entries, clock, max(self._listened_ms, clock.now_ms - _HEARING_MS))
         self._unheard, before = unheard, self._unheard
         self._deaf = not self._events.heard and (self._deaf or bool(unheard & before)) and self._log is None
-        self._events.heard = False
         if self._deaf:
             self._broken = True
             raise SourceError(
@@ -205,16 +204,18 @@ class Asterisk:
     def _merged(self, clock: Clock) -> list[Event]:
         """Return the facts that are new, each once, sorted by time."""
         if self._broken:
-            self._events.forget(frozenset(entry.call for entry in self._status.entries))
+            talking = frozenset(member.interface for member in self._status.members if member.in_call)
+            self._events.forget(frozenset(entry.call for entry in self._status.entries), talking)
             self._reconciler.missed_events()
-        told = self._events.take(self._told, clock)
+        busy = frozenset(member.interface for member in self._status.members if member.status not in IDLE)
+        told = self._events.take(self._told, clock, busy)
         self._interfaces.learn_names(self._events.names)
         self._interfaces.learn(self._status.members)
-        logged = by_interface(self._logged, self._interfaces, clock.skew_ms)
+        logged = by_interface(self._logged, self._interfaces, clock)
         self._told, self._logged = [], []
         members = self._status.members
         self._wrap_ups.learn({(m.queue, m.interface): m.wrap_up_s for m in members if m.wrap_up_s})
-        merged = self._reconciler.merge(told, logged, self._listened_ms)
+        merged = self._reconciler.merge(told, logged, self._listened_ms, timed=self._events.timed)
         for event in merged:
             if isinstance(event, CallEnded):
                 self._events.ended(event.call, event.queue)
@@ -255,9 +256,7 @@ class Asterisk:
         status = self._status
         used = {member.queue for member in status.members} | {entry.queue for entry in status.entries}
         used.update(queue for event in events if (queue := getattr(event, "queue", None)))
-        agents = names_of(status.members)
-        for interface, name in self._events.names.items():
-            agents.setdefault(interface, AgentEntry(interface, name))
+        agents = names_of(status.members, self._events.names)
         queues = {queue: QueueEntry(queue, queue) for queue in used}
         new_agents = tuple(entry for key, entry in agents.items() if self._entries.get(f"a:{key}") != entry)
         new_queues = tuple(entry for key, entry in queues.items() if f"q:{key}" not in self._entries)

@@ -37,6 +37,9 @@ CONNECTING_MS = 10_000
 """Who left a queue's list and is not connected after this long has gone; the agent may hear an announcement first."""
 
 
+_AHEAD_MS = 500
+"""An event may come while it is asked for."""
+
 _WHOLE_MS = 1_000
 """A list tells waits in whole seconds."""
 
@@ -61,7 +64,11 @@ class Events:
         self.channels: dict[str, str] = {}
         """The channel of each contact, by unique id."""
         self.heard = False
-        """Whether a word on a queue has come since this was last set back."""
+        """Whether a word on a queue has come since the watch began."""
+        self.timed = True
+        """Whether the events taken last told their times."""
+        self._rung: dict[Visit, set[str]] = {}
+        """Whose phones were called for a contact who waits."""
         self._talks: dict[str, Talk] = {}
         self._joined: dict[Visit, CallEntered] = {}
         self._leaving: dict[Visit, int] = {}
@@ -81,17 +88,24 @@ class Events:
             "QueueMemberPaused": self._pause,
             "Hold": self._hold,
             "Unhold": self._unhold,
+            "AgentDump": self._dumped,
+            "Hangup": self._hung_up,
         }
 
-    def take(self, told: Iterable[Fields], clock: Clock) -> list[Event]:
-        """Return what manager events say, in their order; one without a time of its own is of the clock's moment."""
+    def take(self, told: Iterable[Fields], clock: Clock, busy: frozenset[str] = frozenset()) -> list[Event]:
+        """Return what manager events say, in their order; one without a time of its own is of the clock's moment.
+
+        `busy` are the interfaces whose phones are in use: whom one of them was called for may still be connected.
+        """
         events: list[Event] = []
+        self.timed = True
         for fields in told:
             handler = self._handlers.get(fields.get("Event", ""))
             if handler is not None:
                 self.heard = self.heard or "Queue" in fields
+                self.timed = self.timed and "Timestamp" in fields
                 events.extend(event for event in handler(fields, _moment(fields, clock)) if _is_keyed(event))
-        events.extend(self._gone(clock.now_ms))
+        events.extend(self._gone(clock.now_ms, busy))
         return events
 
     def leaving(self) -> list[WaitingSeen]:
@@ -113,18 +127,23 @@ class Events:
         if (call, queue) in self._leaving:
             self._end((call, queue))
 
-    def forget(self, calls: frozenset[str]) -> None:
-        """Let go of what is kept of contacts, but for those that are still there; for when events were missed."""
+    def forget(self, calls: frozenset[str], talking: frozenset[str]) -> None:
+        """Let go of what is kept of contacts and talks, but for those that are still there; events were missed."""
+        self.heard = False
         self.channels = {call: channel for call, channel in self.channels.items() if call in calls}
         self._joined = {visit: entered for visit, entered in self._joined.items() if visit[0] in calls}
+        self._rung = {visit: agents for visit, agents in self._rung.items() if visit[0] in calls}
         self._leaving.clear()
-        self._talks.clear()
+        self._talks = {key: talk for key, talk in self._talks.items() if talk.interface in talking}
 
     def _join(self, fields: Fields, at_ms: int) -> Iterable[Event]:
         call, queue = visit = _visit(fields)
+        if visit in self._leaving:  # who is back in the queue was not connected
+            yield CallEnded(self._leaving[visit], *visit, None, Outcome.OVERFLOWED)
+            self._end(visit)
         self.channels[call] = safe_text(fields.get("Channel", ""))
         entered = self._joined[visit] = CallEntered(at_ms, call, queue, *caller(fields))
-        return (entered,)
+        yield entered
 
     def _leave(self, fields: Fields, at_ms: int) -> Iterable[Event]:
         visit = _visit(fields)
@@ -132,12 +151,25 @@ class Events:
             self._leaving[visit] = at_ms
         return ()
 
-    def _gone(self, now_ms: int) -> Iterable[Event]:
+    def _gone(self, now_ms: int, busy: frozenset[str]) -> Iterable[Event]:
         """Yield the end of those who left and whom nobody was connected with: they pressed a key."""
         for visit, at_ms in tuple(self._leaving.items()):
-            if now_ms - at_ms > CONNECTING_MS:
+            if now_ms - at_ms > CONNECTING_MS and not busy & self._rung.get(visit, set()):
                 yield CallEnded(at_ms, *visit, None, Outcome.OVERFLOWED)
                 self._end(visit)
+
+    def _hung_up(self, fields: Fields, _at_ms: int) -> Iterable[Event]:
+        """Take the end of a channel: a contact's who had left without being connected."""
+        call = safe_text(fields.get("Uniqueid", ""))
+        for visit, left_ms in tuple(self._leaving.items()):
+            if visit[0] == call:
+                yield CallEnded(left_ms, *visit, None, Outcome.OVERFLOWED)
+                self._end(visit)
+
+    def _dumped(self, fields: Fields, at_ms: int) -> Iterable[Event]:
+        """Take that an agent hung up before they were connected: the contact waits on."""
+        self._leaving.pop(_visit(fields), None)
+        return (RingEnded(at_ms, *_visit(fields), self._member(fields)),)
 
     def _abandon(self, fields: Fields, at_ms: int) -> Iterable[Event]:
         visit = _visit(fields)
@@ -147,11 +179,15 @@ class Events:
     def _end(self, visit: Visit) -> None:
         self._joined.pop(visit, None)
         self._leaving.pop(visit, None)
+        self._rung.pop(visit, None)
         if not any(other[0] == visit[0] for other in self._joined):
             self.channels.pop(visit[0], None)
 
     def _called(self, fields: Fields, at_ms: int) -> Iterable[Event]:
-        return (CallRinging(at_ms, *_visit(fields), self._member(fields)),)
+        visit, interface = _visit(fields), self._member(fields)
+        if visit in self._joined:
+            self._rung.setdefault(visit, set()).add(interface)
+        return (CallRinging(at_ms, *visit, interface),)
 
     def _not_answered(self, fields: Fields, at_ms: int) -> Iterable[Event]:
         ring_ms = whole(fields, "RingTime", "Ringtime")  # this one is in ms
@@ -161,6 +197,7 @@ class Events:
         visit, interface = _visit(fields), self._member(fields)
         self._joined.pop(visit, None)
         self._leaving.pop(visit, None)
+        self._rung.pop(visit, None)
         channel = safe_text(fields.get("DestChannel") or fields.get("BridgedChannel", ""))
         self._talks = {key: talk for key, talk in self._talks.items() if talk.interface != interface}
         self._talks[channel] = Talk(visit, interface, channel)
@@ -180,8 +217,9 @@ class Events:
                 talk_ms -= held_ms
         outcome = Outcome.TRANSFERRED if transferred else Outcome.ANSWERED
         wait_ms = _seconds(fields, "HoldTime", "Holdtime")
-        if not any(other.visit[0] == visit[0] for other in self._talks.values()) and visit not in self._joined:
-            self._end(visit)
+        for over in {visit, talk.visit if talk is not None else visit}:  # a transfer may name the second leg
+            if not any(other.visit[0] == over[0] for other in self._talks.values()) and over not in self._joined:
+                self._end(over)
         return (CallEnded(at_ms, *visit, interface, outcome, wait_ms, talk_ms, held_ms),)
 
     def _ended(self, visit: Visit, interface: str, channel: str) -> Talk | None:
@@ -249,5 +287,5 @@ def _moment(fields: Fields, clock: Clock) -> int:
         at_ms = clock.ms(float(fields["Timestamp"]))
     except (KeyError, ValueError, OverflowError):
         return clock.now_ms
-    # a time that can't be is no time
-    return at_ms if abs(at_ms - clock.now_ms) < 3_600_000 else clock.now_ms
+    # A time that can't be is no time; one that is ahead of ours would take all that follows with it.
+    return min(at_ms, clock.now_ms + _AHEAD_MS) if abs(at_ms - clock.now_ms) < 3_600_000 else clock.now_ms

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from data.adapters.asterisk.status import Membership
+from data.adapters.asterisk.status import Clock, Membership
 from data.adapters.base import SourceError
 from data.adapters.queue_log import QueueLog
 from data.adapters.queue_log.files import MAX_LINE, LogFileError
@@ -107,9 +107,9 @@ class FollowedLog:
         await self._log.aclose()
 
 
-def by_interface(events: Iterable[Event], interfaces: Interfaces, skew_ms: int) -> list[Event]:
-    """Return the log's events by our clock, with agents by interface."""
-    return [_turned(event, interfaces, event.at_ms - skew_ms) for event in events]
+def by_interface(events: Iterable[Event], interfaces: Interfaces, clock: Clock) -> list[Event]:
+    """Return the log's events by our clock, with agents by interface; a line dated ahead of it is of now."""
+    return [_turned(event, interfaces, min(event.at_ms - clock.skew_ms, clock.now_ms)) for event in events]
 
 
 def _turned(event: Event, interfaces: Interfaces, at_ms: int) -> Event:

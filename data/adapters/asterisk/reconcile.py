@@ -8,7 +8,6 @@ events, and from the log only of the time in which nobody listened for events.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from data.model.observation import (
     CallAnswered,
@@ -42,13 +41,6 @@ class _Count:
         self.by_events = self.by_log = self.passed = 0
 
 
-class _Held(NamedTuple):
-    """An unanswered end told by an event, kept back until the log says which kind of end it was."""
-
-    event: CallEnded
-    nth: int
-
-
 class Reconciler:
     """Merges what the two tell. `follows_log`: there is a log, so unanswered ends wait for it, for one poll at most."""
 
@@ -56,19 +48,26 @@ class Reconciler:
         """Know of nothing told yet."""
         self._follows_log = follows_log
         self._counts: dict[Fact, _Count] = {}
-        self._held: dict[Fact, _Held] = {}
+        self._held: dict[tuple[Fact, int], CallEnded] = {}
+        """Unanswered ends told by events, kept back until the log says which kind of end it was."""
         self._last_ms: dict[tuple[str, str], int] = {}
         """When the last fact of each contact in each queue was."""
+        self._prune_at = _PRUNE_AT
 
-    def merge(self, told: Sequence[Event], logged: Sequence[Event], listened_ms: int) -> list[Event]:
+    def merge(
+        self, told: Sequence[Event], logged: Sequence[Event], listened_ms: int, *, timed: bool = True
+    ) -> list[Event]:
         """Return what is new of what events told and lines logged, sorted by time.
 
         Args:
             told: The events, in their order.
             logged: The lines, in their order.
             listened_ms: Since when events are listened to without a break.
+            timed: Whether the events told their times; where they do not, the log alone tells what it tells.
         """
-        due = dict(self._held)
+        if self._follows_log and not timed:
+            told = [event for event in told if not isinstance(event, _TOLD_ONCE)]
+        due = tuple(self._held)
         by_log: dict[tuple[Fact, int], Event] = {
             self._count(event, log=True): event for event in logged if isinstance(event, _TOLD_ONCE)
         }
@@ -83,7 +82,7 @@ class Reconciler:
             if self._counts[fact].passed >= count:
                 continue
             if isinstance(event, CallEnded) and event.agent is None and self._follows_log and better is None:
-                self._held[fact] = _Held(event, count)
+                self._held[fact, count] = event
                 continue
             merged.append(self._passed(fact, count, _best(event, better)))
         merged += self._logged(logged, by_log, listened_ms, list(merged))
@@ -105,16 +104,15 @@ class Reconciler:
             else:
                 fact, count = next(counted)
                 if self._counts[fact].passed < count:
-                    held = self._held.pop(fact, None)
-                    yield self._passed(fact, count, event if held is None else _best(held.event, event))
+                    held = self._held.pop((fact, count), None)
+                    yield self._passed(fact, count, event if held is None else _best(held, event))
 
-    def _overdue(self, due: dict[Fact, _Held]) -> Iterable[Event]:
+    def _overdue(self, due: Iterable[tuple[Fact, int]]) -> Iterable[Event]:
         """Yield the ends that were held back for a poll already and that the log still does not tell."""
-        for fact, held in due.items():
-            if self._held.get(fact) == held:
-                del self._held[fact]
-                if self._counts[fact].passed < held.nth:
-                    yield self._passed(fact, held.nth, held.event)
+        for fact, count in due:
+            held = self._held.pop((fact, count), None)
+            if held is not None and self._counts[fact].passed < count:
+                yield self._passed(fact, count, held)
 
     def _count(self, event: Event, *, log: bool) -> tuple[Fact, int]:
         """Return which fact an event tells and for the how manieth time."""
@@ -139,10 +137,11 @@ class Reconciler:
         return event
 
     def _prune(self, now_ms: int) -> None:
-        if len(self._last_ms) > _PRUNE_AT and now_ms:
+        if len(self._last_ms) > self._prune_at and now_ms:
             limit = now_ms - _KEEP_MS
             self._last_ms = {visit: last_ms for visit, last_ms in self._last_ms.items() if last_ms >= limit}
             self._counts = {fact: count for fact, count in self._counts.items() if fact[1:3] in self._last_ms}
+            self._prune_at = max(_PRUNE_AT, 2 * len(self._last_ms))
 
     def missed_events(self) -> None:
         """Take that events were missed: what the log has told or will tell of them is not told again by events."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from data.model.observation import AgentEntry, AgentSeen, Serving, Snapshot, WaitingSeen
@@ -16,7 +17,7 @@ from data.model.words import State
 
 Fields = Mapping[str, str]
 
-_IDLE = frozenset({0, 1})
+IDLE = frozenset({0, 1})
 """Device states in which a member may be rung: unknown counts as free, as Asterisk has it."""
 _AWAY = frozenset({4, 5})
 _RINGING = 6
@@ -144,9 +145,12 @@ class Clock(NamedTuple):
         return at_ms if epoch_s > 0 and at_ms <= self.now_ms else None
 
 
-def names_of(members: Iterable[Membership]) -> dict[str, AgentEntry]:
-    """Return who is to be shown by which name, by interface; one name at two phones is told with the phone's number."""
-    named = {member.interface: member.name for member in members}
+def names_of(members: Iterable[Membership], told: Mapping[str, str] = MappingProxyType({})) -> dict[str, AgentEntry]:
+    """Return who is to be shown by which name, by interface; one name at two phones is told with the phone's number.
+
+    `told` are the names that events told, also of those who have left since.
+    """
+    named = {**told} | {member.interface: member.name for member in members}
     often = Counter(named.values())
     return {
         interface: AgentEntry(
@@ -210,7 +214,7 @@ def _state(
     if talking is not None:
         return State.TALKING, talking.queue, _BUSY_WITH_THIS
     status = members[0].status
-    if status in _IDLE:
+    if status in IDLE:
         wrapping = _MAYBE_WRAPPING if any(_wraps_up(member, clock, wrap_up_s) for member in members) else frozenset()
         paused = all(member.paused is not None for member in members)
         return State.NOT_READY if paused else State.AVAILABLE, None, wrapping

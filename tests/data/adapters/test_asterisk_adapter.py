@@ -282,6 +282,20 @@ def test_who_hears_nothing_of_callers_that_wait_is_told_so() -> None:
     played(story, clock=lambda: now[0])
 
 
+def test_who_has_heard_of_calls_is_not_deaf_for_a_caller_it_does_not_know() -> None:
+    now = [now_s() * 1000]
+
+    async def story(fake: FakeAmi, adapter: Asterisk) -> None:
+        await adapter.poll()
+        join(fake)
+        now[0] += 5000
+        fake.entry("sales", "moved", "PJSIP/trunk-7", Wait="1")  # such as one whose id a transfer has changed
+        for _ in range(3):
+            assert (await adapter.poll()).since_ms is not None
+
+    played(story, clock=lambda: now[0])
+
+
 # ------------------------------------------------------------------ with the queue log
 
 
@@ -305,13 +319,14 @@ def test_the_log_says_how_somebody_left(log: Path) -> None:
         join(fake)
         await adapter.poll()
         fake.entries.clear()
-        fake.tell("QueueCallerAbandon", **CALL, HoldTime="9")
+        left_s = now_s() - 1
+        fake.tell("QueueCallerAbandon", **CALL | {"Timestamp": f"{left_s}.250000"}, HoldTime="9")
         fake.tell("QueueCallerLeave", **CALL)
-        write(log, f"{now_s()}|1.1|sales|NONE|EXITWITHTIMEOUT|1|1|9")
+        write(log, f"{left_s}|1.1|sales|NONE|EXITWITHTIMEOUT|1|1|9")
         (ended,) = (await adapter.poll()).events
         assert isinstance(ended, CallEnded)
         assert (ended.outcome, ended.wait_ms) == (Outcome.TIMED_OUT, 9000)
-        assert ended.at_ms % 1000  # the event's finer time
+        assert ended.at_ms == left_s * 1000 + 250  # the event's finer time
 
     played(story, log)
 

@@ -24,6 +24,7 @@ from data.model.observation import (
     Observation,
     Paused,
     Resumed,
+    RingEnded,
     SignedIn,
     SourceRestarted,
 )
@@ -52,7 +53,7 @@ def recorded(
         written: list[Event] = []
         if log_lag_s is not None:
             stop = max(line, bisect_left(lines, moment - log_lag_s, line))
-            written, line = by_interface(logged()[line:stop], interfaces(), 0), stop
+            written, line = by_interface(logged()[line:stop], interfaces(), Clock(ALL)), stop
         clock = Clock(round(moment * 1000))
         news = reconciler.merge(source.take(fresh, clock), written, listened_ms)
         since_ms = known.coverage.until_ms if known.coverage else None
@@ -178,6 +179,78 @@ def test_who_leaves_and_is_never_connected_pressed_a_key() -> None:
     assert events.take([], late) == [] == events.leaving()
 
 
+def test_who_is_put_back_into_the_queue_has_left_before() -> None:
+    again = event("QueueCallerJoin", 5, **VISIT, Channel="PJSIP/trunk-1")
+    events = Events()
+    told = events.take([JOIN, LEAVE, again], moment(6))
+    assert told[1:] == [
+        CallEnded(ms(3), "u1", "sales", None, Outcome.OVERFLOWED),
+        CallEntered(ms(5), "u1", "sales", "", ""),
+    ]
+    assert events.take([], moment(60)) == []  # the new visit waits on
+
+
+def test_who_hangs_up_after_leaving_has_gone() -> None:
+    events = Events()
+    events.take([JOIN, LEAVE], moment(4))
+    gone = event("Hangup", 5, Uniqueid="u1", Channel="PJSIP/trunk-1")
+    assert events.take([gone], moment(6)) == [CallEnded(ms(3), "u1", "sales", None, Outcome.OVERFLOWED)]
+    assert events.channels == {}
+
+
+def test_an_agent_who_takes_long_to_accept_is_waited_for() -> None:
+    events = Events()
+    called = event("AgentCalled", 1, **VISIT, **AGENT)
+    events.take([JOIN, called, LEAVE], moment(4))
+    assert events.take([], moment(40), frozenset({"PJSIP/2001"})) == []
+    assert [e.call for e in events.take([CONNECT], moment(41)) if isinstance(e, CallAnswered)] == ["u1"]
+
+
+def test_an_agent_who_hangs_up_before_being_connected_has_not_answered() -> None:
+    events = Events()
+    events.take([JOIN, LEAVE], moment(4))
+    (rung,) = events.take([event("AgentDump", 5, **VISIT, **AGENT)], moment(6))
+    assert rung == RingEnded(ms(5), "u1", "sales", "PJSIP/2001")
+    assert events.take([], moment(60)) == []
+
+
+def test_an_event_ahead_of_our_clock_takes_no_time_with_it() -> None:
+    (entered,) = Events().take([JOIN | {"Timestamp": f"{1_800_000_000 + 480:.3f}"}], moment(0))
+    assert ms(0) <= entered.at_ms <= ms(1)
+
+
+def test_a_transfer_told_under_the_second_leg_leaves_nothing_behind() -> None:
+    events = Events()
+    events.take([JOIN, LEAVE, CONNECT, COMPLETE | {"Uniqueid": "leg2"}], moment(14))
+    assert events.channels == {}
+    assert events.channel_of_agent("PJSIP/2001") is None
+
+
+def test_talks_that_go_on_are_kept_when_events_were_missed() -> None:
+    events = Events()
+    events.take([JOIN, LEAVE, CONNECT, event("Hold", 5, Channel="PJSIP/2001-01")], moment(6))
+    events.forget(frozenset(), frozenset({"PJSIP/2001"}))
+    (resumed,) = events.take([event("Unhold", 7, Channel="PJSIP/2001-01")], moment(8))
+    assert isinstance(resumed, CallResumed)
+    events.forget(frozenset(), frozenset())
+    assert events.channel_of_agent("PJSIP/2001") is None
+
+
+def test_events_without_times_leave_to_the_log_what_it_tells() -> None:
+    entered, ended = CallEntered(ms(20), "u1", "sales"), CallEnded(ms(20), "u1", "sales", None, Outcome.ABANDONED)
+    lines = [CallEntered(ms(11), "u1", "sales"), CallEnded(ms(14), "u1", "sales", None, Outcome.OVERFLOWED, 3000)]
+    merged = Reconciler(follows_log=True).merge([entered, ended], lines, 0, timed=False)
+    assert merged == lines
+    assert Reconciler(follows_log=False).merge([entered, ended], [], 0, timed=False) == [entered, ended]
+
+
+def test_ends_that_the_log_never_tells_are_all_told() -> None:
+    reconciler = Reconciler(follows_log=True)
+    ends = [CallEnded(ms(at_s), "u1", "sales", None, Outcome.ABANDONED, 1000) for at_s in (2, 4, 6)]
+    assert reconciler.merge(ends, [], 0) == []
+    assert reconciler.merge([], [], 0) == ends
+
+
 def test_time_on_hold_is_no_talk() -> None:
     held = [
         event("Hold", 5, Channel="PJSIP/2001-01"),
@@ -216,7 +289,8 @@ def test_an_outcome_comes_from_the_log_with_the_events_time() -> None:
     timed_out = CallEnded(ms(9), "u1", "sales", None, Outcome.TIMED_OUT, 9000)
     assert reconciler.merge([given_up], [], 0) == []
     assert reconciler.merge([], [timed_out], 0) == [timed_out._replace(at_ms=ms(9.7))]
-    assert reconciler.merge([given_up], [timed_out], 0) != []  # the next visit of the same contact
+    again = given_up._replace(at_ms=ms(30)), timed_out._replace(at_ms=ms(30))  # the contact's next visit
+    assert reconciler.merge([again[0]], [again[1]], 0) == [again[1]]
 
 
 def test_an_outcome_that_the_log_never_tells_is_the_events() -> None:
@@ -271,5 +345,7 @@ def test_a_name_means_the_queues_own_member() -> None:
     assert known.of("vip", "Gone") == "Local/7@x"
     assert known.of("vip", "PJSIP/77") == "PJSIP/77"
     assert known.of("vip", "Nobody") == "Nobody"
-    (turned,) = by_interface([SignedIn(ms(5), "Kim", "vip")], known, 2000)
+    (late,) = by_interface([SignedIn(ms(5), "Kim", "vip")], known, Clock(ms(4)))
+    assert late.at_ms == ms(4)  # a line that is dated ahead
+    (turned,) = by_interface([SignedIn(ms(5), "Kim", "vip")], known, Clock(ms(9), 2000))
     assert turned == SignedIn(ms(3), "PJSIP/9", "vip")

@@ -135,6 +135,12 @@ def test_one_name_at_two_phones_is_told_with_the_phone() -> None:
     assert [entry.name for entry in names_of(members).values()] == ["Kim 2001", "Kim 1001", "Kim odd", "Lee"]
 
 
+def test_a_name_stays_told_with_the_phone_when_its_other_bearer_has_left() -> None:
+    here = member()._replace(interface="PJSIP/2001", name="Kim")
+    told = {"PJSIP/2001": "Kim", "PJSIP/2002": "Kim"}
+    assert {entry.name for entry in names_of([here], told).values()} == {"Kim 2001", "Kim 2002"}
+
+
 def versions() -> list[tuple[str, str, list[str]]]:
     """Return (version, item, its fields) as each version of Asterisk prints them."""
     found: list[tuple[str, str, list[str]]] = []
