@@ -138,7 +138,7 @@ class Hindrance:
             return ""
         self._words.seek(0)
         words = self._words.read().decode("utf-8", "replace").strip().splitlines()
-        return safe_text(words[-1], 300) if words else f"the poller ended with exit code {code}"
+        return safe_text(words[-1], 500) if words else f"the poller ended with exit code {code}"
 
 
 @contextmanager

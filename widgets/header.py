@@ -17,7 +17,7 @@ from widgets.levels import agent_levels
 from widgets.look import STATE_WORDS, ClockState, Look
 from widgets.pane import LEVEL_TONES
 from widgets.queues import HEAT_TONES, service_tone
-from widgets.sources import is_blind, source_level, source_pieces
+from widgets.sources import source_level, source_pieces
 
 ONE_LINE = 120
 """From this width on the header takes one line."""
@@ -112,7 +112,7 @@ def mode_block(picture: Picture, now_ms: int, clock: ClockState, look: Look) -> 
     sign, tone = look.glyphs.well, "level-good"
     if worst >= Level.WARN:
         sign, tone = look.level(worst), LEVEL_TONES[worst]
-    elif is_blind(picture):
+    elif picture.is_blind:
         sign, tone = look.glyphs.states[State.UNKNOWN], LEVEL_TONES[Level.NOTICE]
     name = {"live": "LIVE", "replay": "REPLAY", "paused": "PAUSED"}[clock.mode]
     label = look.words(name) + (f" {look.glyphs.times}{clock.speed}" if clock.mode == "replay" else "")
@@ -144,7 +144,7 @@ def waiting_block(picture: Picture, now_ms: int, look: Look) -> Block:
     longest = look.glyphs.none if waited is None else brief(waited)
     longest_tone = "dim" if waited is None else LEVEL_TONES[wait_level(waited, limits)].replace("dim", "strong")
     heat = waiting_heat(totals.waiting, limits)
-    blind = is_blind(picture)
+    blind = picture.is_blind
     waiting = look.glyphs.none if blind else str(totals.waiting)
     return Block(
         (
@@ -178,7 +178,7 @@ def states_block(picture: Picture, look: Look, seldom: bool) -> Block:
     """
     counts = dict(picture.totals.states)
     at_work = sum(n for state, n in counts.items() if state not in (State.OFFLINE, State.UNKNOWN))
-    unheard = not at_work and (is_blind(picture) or counts.get(State.UNKNOWN, 0) > 0)
+    unheard = not at_work and (picture.is_blind or counts.get(State.UNKNOWN, 0) > 0)
     pieces: list[Piece] = []
     for state in _SHOWN:
         n = counts.get(state, 0)

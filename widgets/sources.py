@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from data.alerts import Level
-from data.model.picture import Picture, SourceState, worst_of
+from data.model.picture import SourceState, worst_of
 from data.model.words import Health
 from widgets.canvas import Piece
 from widgets.cells import age, fit, safe, width_of
@@ -59,13 +59,6 @@ def source_level(sources: Sequence[SourceState]) -> Level:
     if Health.DOWN in healths:
         return Level.ALARM
     return Level.WARN if Health.STALE in healths else Level.CALM
-
-
-def is_blind(picture: Picture) -> bool:
-    """Tell whether nobody knows how anything on the floor is at the picture's moment."""
-    if picture.queues:
-        return all(queue.unknown for queue in picture.queues)
-    return all(source.health is Health.NONE or source.measured_ms is None for source in picture.each_source)
 
 
 def _short(source: SourceState, look: Look) -> str:

@@ -88,7 +88,7 @@ def values(picture: Picture, zone: ZoneInfo) -> dict[str, Any]:
         "queues": [_queue(queue, picture.moment_ms, zone) for queue in picture.queues],
         "agents": [_agent(agent, zone) for agent in picture.agents],
         "totals": {
-            "waiting": totals.waiting,
+            "waiting": None if picture.is_blind else totals.waiting,
             "longest_wait_s": _age(totals.oldest_ms, picture.moment_ms),
             **_service(totals.service),
             "states": dict(totals.states),
@@ -169,7 +169,6 @@ def _agent(agent: AgentRow, zone: ZoneInfo) -> dict[str, Any]:
 def _text(picture: Picture, zone: ZoneInfo) -> Iterator[str]:
     from console.commands.table import clock, percent
     from widgets.look import STATE_WORDS
-    from widgets.sources import is_blind
 
     totals = picture.totals
     moment = iso(picture.moment_ms, zone) or ""
@@ -178,7 +177,7 @@ def _text(picture: Picture, zone: ZoneInfo) -> Iterator[str]:
     states = "  ".join(f"{STATE_WORDS[state]} {count}" for state, count in totals.states if count)
     longest = clock(_age(totals.oldest_ms, picture.moment_ms))
     level = f"service level {percent(totals.service.ratio)} % of {totals.service.n}"
-    waiting = "–" if is_blind(picture) else totals.waiting
+    waiting = "–" if picture.is_blind else totals.waiting
     yield f"waiting {waiting}  longest {longest}  {level}  flags {totals.flags}"
     if states:
         yield states

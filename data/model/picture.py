@@ -182,6 +182,13 @@ class Picture(NamedTuple):
         """Every source of the floor, or the one that says that there is none."""
         return self.sources or (self.source,)
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether nobody knows how anything on the floor is at the moment."""
+        if self.queues:
+            return all(queue.unknown for queue in self.queues)
+        return all(source.health is Health.NONE or source.measured_ms is None for source in self.each_source)
+
     def heard(self, sources: tuple[SourceState, ...]) -> Picture:
         """Return the picture with other word on how its sources are."""
         return self._replace(source=worst_of(sources), sources=sources)

@@ -198,7 +198,7 @@ class Reader:
         """
         with self.one_state() as connection:
             rows = connection.execute(
-                "SELECT s.name, h.at_ms, h.boot_ms, h.good_boot_ms, h.interval_ms, h.error, h.boot, "
+                "SELECT s.name, h.at_ms, h.boot_ms, h.good_boot_ms, h.interval_ms, h.error, h.boot, h.pid, "
                 "EXISTS (SELECT 1 FROM coverage WHERE source_id = s.id) FROM heartbeat h "
                 "JOIN source s ON s.id = h.source_id ORDER BY s.id"
             ).fetchall()
@@ -263,9 +263,9 @@ class Reader:
         )
 
 
-def _pulse(row: tuple[str, int, int, int, int, str, str, int], boot_ms: int, boot: str) -> SourceState:
+def _pulse(row: tuple[str, int, int, int, int, str, str, int, int], boot_ms: int, boot: str) -> SourceState:
     """Return how a source is by its poller's last sign of life, at a time since a boot."""
-    name, at_ms, beat_ms, good_ms, interval_ms, error, beat_boot, ever = row
+    name, at_ms, beat_ms, good_ms, interval_ms, error, beat_boot, pid, ever = row
     silent = boot_ms - max(beat_ms, good_ms)
     age = boot_ms - good_ms
     limit = max(STALE_INTERVALS * interval_ms, STALE_MS)
@@ -278,8 +278,8 @@ def _pulse(row: tuple[str, int, int, int, int, str, str, int], boot_ms: int, boo
     else:
         health = Health.UP
     measured = at_ms - (beat_ms - good_ms) if ever else None  # before the first good poll, "good" is the start
-    fed = beat_boot == boot and age >= 0 and silent <= max(4 * limit, LONGEST_SILENCE_MS)
-    return SourceState(safe_text(name), health, measured, interval_ms, safe_text(error, 300), fed)
+    fed = pid > 0 and beat_boot == boot and age >= 0 and silent <= max(4 * limit, LONGEST_SILENCE_MS)
+    return SourceState(safe_text(name), health, measured, interval_ms, safe_text(error, 400), fed)
 
 
 def _item(row: tuple[object, ...]) -> ItemRow:

@@ -309,3 +309,57 @@ def test_simulate_is_the_same_by_seed(cli: Cli) -> None:
 def test_simulate_what_makes_no_sense(cli: Cli, argv: tuple[str, ...], said: str) -> None:
     assert said in cli.fails(64, "simulate", *argv, "--store", "played.sqlite")
     assert not Path("played.sqlite").exists()
+
+
+def silent(cli: Cli, age_s: int, error: str) -> None:
+    """Let the last day's end be `age_s` ago, and a poller say that it has not measured since."""
+    with Writer(cli.store) as writer:
+        now, boot = TRUTH["last"] * 1000 + age_s * 1000, boot_ms()
+        beat = Beat(now, boot, boot - age_s * 1000, 1000, 1, error, boot_id())
+        writer.beat(writer.known("queue_log").source_id, beat)
+
+
+@pytest.mark.parametrize("at", [(), ("--at", "now")])
+def test_floor_of_the_present_tells_that_the_source_is_down(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, at: tuple[str, ...]
+) -> None:
+    now_ms = TRUTH["last"] * 1000 + 70_000
+    silent(cli, 70, "connection refused")
+    for module in ("floor", "common"):
+        monkeypatch.setattr(f"console.commands.{module}.now_ms", lambda: now_ms)
+    told = cli("floor", "--json", *at)
+    assert (told.code, told.json["source"]["health"], told.json["source"]["error"]) == (0, "down", "connection refused")
+    assert told.json["sources"] == [told.json["source"]]
+    text = cli("floor", *at)
+    assert text.code == 0
+    assert "queue_log: DOWN, measured up to 2026-11-21T19:41:55+00:00, 1m ago: connection refused" in text.out
+    assert "queue_log: measured\n" in cli("floor", "--at", "19:35").out, "of the past the poller knows nothing"
+
+
+def test_floor_tells_nothing_of_the_moment_where_the_source_is_silent(cli: Cli) -> None:
+    moment = ("--at", "2026-11-21T19:50")
+    floor = cli("floor", "--json", *moment).json
+    assert floor["totals"]["waiting"] is None
+    told = {(q["known"], q["waiting"], q["talking"], q["available"]) for q in floor["queues"]}
+    assert told == {(False, None, None, None)}
+    out = cli("floor", *moment).out
+    assert "\nwaiting –  longest –" in out
+    assert re.search(r"^vip +– +– +– ", out, re.MULTILINE)
+
+
+def test_floor_tells_how_every_contact_left(cli: Cli) -> None:
+    queues = cli("floor", "--json").json["queues"]
+    for q in queues:
+        assert q["offered"] == q["answered"] + q["abandoned"] + q["other"] + (q["waiting"] or 0)
+    others = {row["queue"]: row["overflowed"] + row["timed_out"] + row["lost"] for row in cli("kpi", "--json").json}
+    assert {q["name"]: q["other"] for q in queues} == others
+    assert any(others.values())
+    assert "abandoned  other  free" in cli("floor").out
+
+
+def test_floor_of_a_store_in_which_nothing_was_measured_says_why(cli: Cli) -> None:
+    with Writer(cli.home / "never") as writer:
+        boot = boot_ms()
+        beat = Beat(1, boot, boot, 1000, 1, "the account is refused", boot_id())
+        writer.beat(writer.known("pbx").source_id, beat)
+    assert "nothing was measured yet: pbx: the account is refused" in cli.fails(66, "floor", "--store", "never")

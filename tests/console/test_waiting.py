@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time_ns
 
 from console.app import FloorApp
 from console.options import Options
-from data.store.writer import Writer
+from data.model.observation import Observation, SignedIn
+from data.recorder import record
+from data.store.boot import boot_id, boot_ms
+from data.store.writer import Beat, Writer
 from widgets.pane import Pane
 
 
@@ -47,3 +50,32 @@ def test_a_poller_that_ended_says_why(tmp_path: Path) -> None:
 
 def test_without_a_poller_nothing_is_promised(tmp_path: Path) -> None:
     assert "Nothing was measured" in said(empty(tmp_path / "s.sqlite"), None, "Nothing was measured")
+
+
+def refused(store: Path) -> Path:
+    """A store whose poller never got an answer, and says so."""
+    with Writer(store) as writer:
+        now, boot = time_ns() // 1_000_000, boot_ms()
+        beat = Beat(now, boot, boot, 1_000, 1, "http://pbx does not let floorwalk in: [/nope]", boot_id())
+        writer.beat(writer.known("pbx").source_id, beat)
+    return store
+
+
+def test_a_poller_that_never_got_an_answer_says_why(tmp_path: Path) -> None:
+    want = "does not let floorwalk in: [/nope]"
+    for hindrance in (lambda: "", None):
+        assert want in said(refused(tmp_path / "s.sqlite"), hindrance, want)
+    assert said(refused(tmp_path / "s.sqlite"), lambda: "its last words", "last") == "its last words"
+
+
+def test_one_source_that_never_answered_hides_no_other(tmp_path: Path) -> None:
+    store = refused(tmp_path / "s.sqlite")
+    now = time_ns() // 1_000_000
+    with Writer(store) as writer:
+        known, rows = record(
+            writer.known("other"), Observation("other", now - 5_000, now, [SignedIn(now - 5_000, "Ann", "q")])
+        )
+        writer.write(rows)
+        boot = boot_ms()
+        writer.beat(known.source_id, Beat(now, boot, boot, 1_000, 1, "", boot_id()))
+    assert said(store, lambda: "", "nothing") == ""

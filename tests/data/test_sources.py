@@ -12,6 +12,7 @@ from data.model.days import DAY, HOUR
 from data.model.observation import (
     AgentEntry,
     CallEnded,
+    CallEntered,
     Directory,
     Event,
     Paused,
@@ -301,3 +302,62 @@ def test_two_of_one_name_at_one_source_stay_as_they_are(tmp_path: Path) -> None:
     write(tmp_path / "s.sqlite", [("pbx1", told(0, 60, *_busy(twins.agents), directory=twins)), ("pbx2", told(0, 60))])
     with Reader(tmp_path / "s.sqlite") as reader:
         assert [agent.name for agent in reader.floor_at(at(50), UTC).agents] == ["王小明", "王小明"]
+
+
+def test_of_a_source_that_never_answered_nothing_was_measured(tmp_path: Path) -> None:
+    store = tmp_path / "s.sqlite"
+    beats(store, pbx1=(0, "refused"), pbx2=(0.5, ""))
+    write(store, [("pbx2", told(0, 60))])
+    with Reader(store) as reader:
+        assert [p.measured_ms for p in reader.pulses(1_000_000, "boot")] == [None, START - 500]
+
+
+# Where a replay opens
+
+
+def test_a_replay_opens_at_a_moment_that_was_measured(tmp_path: Path) -> None:
+    store = tmp_path / "s.sqlite"
+    contact = (CallEntered(at(8_030), "c", "sales"),)
+    write(
+        store,
+        [
+            ("pbx", told(0, 60, CallEntered(at(20), "a", "sales"))),
+            ("pbx", told(4_000, 4_100)),
+            ("pbx", told(8_000, 8_500, *contact)),
+        ],
+    )
+    with Reader(store) as reader:
+        for since, opened in (
+            (-50, 60),  # its minute ends in the gap
+            (0, 60),
+            (30, 8_090),  # a stretch without a contact is passed over
+            (60, 8_090),
+            (5_000, 8_090),
+            (8_040, 8_040),  # measured, and nothing comes any more
+            (9_000, 8_500),
+        ):
+            assert reader.opening(at(since)) == at(opened)
+            assert reader.floor_at(reader.opening(at(since)), UTC).source.health is Health.UP
+
+
+def test_a_replay_opens_at_the_next_stretch_where_nobody_called(tmp_path: Path) -> None:
+    store = tmp_path / "s.sqlite"
+    write(store, [("pbx", told(0, 60)), ("pbx", told(4_000, 4_100))])
+    with Reader(store) as reader:
+        assert [reader.opening(at(s)) for s in (0, 100, 4_000, 9_000)] == [at(s) for s in (0, 4_000, 4_000, 4_100)]
+
+
+def test_a_replay_of_nothing_opens_where_it_was_asked_to(tmp_path: Path) -> None:
+    store = tmp_path / "s.sqlite"
+    beats(store, pbx1=(0, ""))
+    with Reader(store) as reader:
+        assert reader.opening(at(7)) == at(7)
+
+
+def test_a_queue_of_a_silent_source_is_not_known(tmp_path: Path) -> None:
+    with Reader(of_two(tmp_path)) as reader:
+        both, gap, back = (reader.floor_at(at(second), UTC) for second in (50, 300, 650))
+    assert [(q.key, q.unknown) for q in both.queues] == [("sales", False), ("sales", False)]
+    assert [q.unknown for q in gap.queues] == [False, True]
+    assert [q.unknown for q in back.queues] == [False, False]
+    assert not gap.is_blind
