@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -165,10 +165,10 @@ def poller(
             start_new_session=True,
             env={**environment_of_child(), "PYTHONPATH": home},
         )
-        if child.stdin is not None:  # not among the arguments, which everybody can see
-            with child.stdin:
-                child.stdin.write(json.dumps(order).encode())
         with _ended(child):
+            if child.stdin is not None:  # not among the arguments, which everybody can see
+                with suppress(BrokenPipeError), child.stdin:  # one that has ended already says why
+                    child.stdin.write(json.dumps(order).encode())
             yield Hindrance(child, words)
 
 

@@ -93,6 +93,8 @@ class Poller:
         self._behind = False
         """Whether a clock was set back and has not caught up."""
         self._beaten = True
+        self._ended = False
+        self._why_down = ""
         """Whether the store took the last sign of life."""
         self._told: set[str] = set()
 
@@ -116,6 +118,9 @@ class Poller:
             if wrong and not self.refused:  # whose words are to be the last
                 self._say(wrong)
             self._settled()
+            self._ended = True
+            if not self.refused:
+                self._leave_beat(self._why_down or "the poller was stopped")
 
     def _pause_s(self, took_s: float) -> float:
         """Return how long to wait for the next whole interval or, after failures, a random part of a growing pause."""
@@ -232,7 +237,8 @@ class Poller:
 
     def _beat(self, error: str = "") -> Beat:
         now, error = self.clock, error or self.refused
-        return Beat(now.wall_ms(), now.boot_ms(), self._good_boot_ms, self.interval_ms, os.getpid(), error, boot_id())
+        pid = 0 if self.refused or self._ended else os.getpid()
+        return Beat(now.wall_ms(), now.boot_ms(), self._good_boot_ms, self.interval_ms, pid, error, boot_id())
 
     def _leave_beat(self, error: str = "") -> None:
         """Leave a sign of life that says what is wrong."""
@@ -249,6 +255,7 @@ class Poller:
         """Take note of a failed poll: the source is down at once."""
         self.failures += 1
         self._missed = True
+        self._why_down = why
         self._down(why)
         self._leave_beat(why)
 
@@ -268,6 +275,7 @@ class Poller:
         if self._down_boot_ms is not None and not self.refused:
             self._say(f"well again after {seconds(self.clock.boot_ms() - self._down_boot_ms)}")
             self._down_boot_ms = None
+            self._why_down = ""
 
     def _say(self, text: str) -> None:
         at = datetime.fromtimestamp(self.clock.wall_ms() / 1000, UTC)

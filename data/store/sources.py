@@ -96,7 +96,7 @@ def present_at(connection: sqlite3.Connection, moment_ms: int) -> Present:
     states, blind = [], {}
     for source in sources:
         state = source.state_at(moment_ms)
-        if state.health != Health.UP:
+        if state.health != Health.UP and source.seen_ms is not None:
             blind[source.id] = moment_ms if state.measured_ms is None else state.measured_ms
         if source in here:
             states.append(state)

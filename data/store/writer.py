@@ -33,7 +33,8 @@ _CHECKPOINT_EVERY = 64
 class Beat(NamedTuple):
     """The poller's sign of life. `boot_ms` and `good_boot_ms` (of the last good poll) are on CLOCK_BOOTTIME.
 
-    `boot` names the machine's boot that this clock counts from: after another one it says nothing.
+    `boot` names the machine's boot that this clock counts from: after another one it says nothing. `pid` 0 says that
+    there will be no other: the poller has ended, or asks this source no more.
     """
 
     at_ms: int

@@ -330,7 +330,7 @@ def test_an_end_while_a_poll_hangs_is_no_failure(tmp_path: Path, told: Told) -> 
     runs(tmp_path / "s", adapter, time, 5)
     assert time.now == 5
     assert (adapter.polls, adapter.closed, told()) == (2, 1, [])
-    assert heartbeat(tmp_path / "s")[1] == ""
+    assert heartbeat(tmp_path / "s")[1] == "the poller was stopped"
 
 
 def test_an_end_takes_the_answer_that_comes_with_it(tmp_path: Path) -> None:

@@ -209,7 +209,8 @@ def test_the_others_go_on_where_one_is_refused(store: Path, process: Callable[..
         os.sched_yield()
     assert one.end() == 0
     errors = rows(store, "SELECT name, error FROM heartbeat JOIN source ON id = source_id ORDER BY name")
-    assert errors == [("a", "the account is refused: check user and secret"), ("b", "")]
+    assert errors == [("a", "the account is refused: check user and secret"), ("b", "the poller was stopped")]
+    assert rows(store, "SELECT DISTINCT pid FROM heartbeat") == [(0,)]
 
 
 def test_each_source_has_a_name_of_its_own_in_the_store(store: Path, process: Callable[..., Process]) -> None:

@@ -175,9 +175,12 @@ class Asterisk:
             events += self._wrap_ups.left_behind(self._status.members, clock, self._resumed_ms)
             events.sort(key=lambda event: event.at_ms)
         self._resumed_ms = None
-        until_ms = max([clock.now_ms, *(event.at_ms for event in events)])
+        caught_up = self._log is None or self._log.caught_up
+        until_ms = max([clock.now_ms if caught_up else self._until_ms or 0, *(event.at_ms for event in events)])
         events = self._wrap_ups.put_into(events, until_ms)
-        snapshot = snapshot_of(self._status, clock, self._wrap_up_s, self._events.leaving())
+        snapshot = None
+        if caught_up:
+            snapshot = snapshot_of(self._status, clock, self._wrap_up_s, self._events.leaving())
         before, events, since_ms = self._apart(events, since_ms)
         observation = self._told_now(since_ms, max(until_ms, since_ms or 0), events, snapshot)
         if before is None:
@@ -208,11 +211,14 @@ class Asterisk:
             self._events.forget(frozenset(entry.call for entry in self._status.entries), talking)
             self._reconciler.missed_events()
         busy = frozenset(member.interface for member in self._status.members if member.status not in IDLE)
+        late: list[Fields] = []
+        if self._log is not None and not self._log.caught_up:
+            late, self._told = self._told, []  # there is more of the log, which is of before
         told = self._events.take(self._told, clock, busy)
         self._interfaces.learn_names(self._events.names)
         self._interfaces.learn(self._status.members)
         logged = by_interface(self._logged, self._interfaces, clock)
-        self._told, self._logged = [], []
+        self._told, self._logged = late, []
         members = self._status.members
         self._wrap_ups.learn({(m.queue, m.interface): m.wrap_up_s for m in members if m.wrap_up_s})
         merged = self._reconciler.merge(told, logged, self._listened_ms, timed=self._events.timed)
@@ -245,7 +251,9 @@ class Asterisk:
         observation = Observation(self.name, since_ms, until_ms, before) if before else None
         return observation, after, max(after[0].at_ms, until_ms + 1)
 
-    def _told_now(self, since_ms: int | None, until_ms: int, events: list[Event], snapshot: Snapshot) -> Observation:
+    def _told_now(
+        self, since_ms: int | None, until_ms: int, events: list[Event], snapshot: Snapshot | None
+    ) -> Observation:
         self._until_ms = until_ms
         cursor = None if self._log is None or self._log.cursor == self._cursor else self._log.cursor
         self._cursor = cursor or self._cursor

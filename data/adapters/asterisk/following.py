@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -16,8 +17,11 @@ from data.adapters.queue_log.names import NameRules
 from data.model.observation import Event
 
 _LINE = re.compile(rb"^\d{9,10}(\.\d+)?\|[^|\n]*\|[^|\n]*\|[^|\n]*\|[A-Z]", re.MULTILINE)
-_MOST = 16
+_MOST = 4
 """So many pieces of the log (a megabyte each) are read in one poll, when there is much to catch up with."""
+
+_AT_ONCE = 4_000_000
+"""A log of more bytes is looked through on a thread."""
 
 
 class Interfaces:
@@ -63,6 +67,10 @@ class FollowedLog:
         """Whether all that was written has been read."""
         self.missed = False
         """Whether the log no longer held what was read last, so that some may have been missed; set back by hand."""
+        self._begun = False
+        self._looking: asyncio.Future[None] | None = None
+        self._fresh: list[Event] = []
+        self._fault: LogFileError | None = None
 
     @property
     def cursor(self) -> str | None:
@@ -85,25 +93,49 @@ class FollowedLog:
         return not last or _LINE.search(last) is not None
 
     async def read(self) -> list[Event]:
-        """Return what was written since the last time, agents by the names in the log. Raises SourceError."""
-        events: list[Event] = []
+        """Return what was written since the last time, agents by the names in the log. Raises SourceError.
+
+        A large log is looked through on a thread the first time, which takes some 20 ms a megabyte. Who is cancelled
+        meanwhile loses nothing: the next one waits for it.
+        """
+        if self._begun and self._looking is None:
+            self._read_on()
+        else:
+            self._looking = self._looking or asyncio.ensure_future(self._look_through())
+            await asyncio.shield(self._looking)
+            self._looking = None
+        self._begun = True
+        fresh, self._fresh = self._fresh, []
+        fault, self._fault = self._fault, None
+        if fault is not None and not fresh:  # what was read is told; the next time says what is wrong
+            raise SourceError(f"{fault}: check the option queue_log and that the poller may read it") from fault
+        return fresh
+
+    async def _look_through(self) -> None:
+        if self.path.is_file() and self.path.stat().st_size > _AT_ONCE:
+            await asyncio.to_thread(self._read_on)
+        else:
+            self._read_on()
+
+    def _read_on(self) -> None:
         self.caught_up = False
         for _ in range(_MOST):
             try:
-                observation = await self._log.poll()
+                observation = self._log.follow()
             except LogFileError as error:
-                if events:
-                    return events  # what was read is told; the next poll says what is wrong
-                raise SourceError(f"{error}: check the option queue_log and that the poller may read it") from error
+                self._fault = error
+                return
             self.missed, self._log.lost_place = self.missed or self._log.lost_place, False
             if not observation.events:
                 self.caught_up = True
-                break
-            events.extend(observation.events)
-        return events
+                return
+            self._fresh.extend(observation.events)
 
     async def aclose(self) -> None:
         """Let go of the file."""
+        if self._looking is not None:
+            await self._looking
+            self._looking = None
         await self._log.aclose()
 
 

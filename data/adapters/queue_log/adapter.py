@@ -140,9 +140,13 @@ class QueueLog:
         self._batches = None
 
     async def poll(self) -> Observation:
-        """Return the next observation; where no line is new, one in which nothing happened.
+        """Return the next observation; where no line is new, one in which nothing happened. Raises LogFileError."""
+        return self.follow()
 
-        Raises LogFileError; the next poll goes on where the last one that went well ended.
+    def follow(self) -> Observation:
+        """Return what `poll` does, for somebody on a thread of their own: the first time reads all of the log.
+
+        Raises LogFileError; the next time goes on where the last one that went well ended.
         """
         if self._batches is None:
             self._batches = self._followed()

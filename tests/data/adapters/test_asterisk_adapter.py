@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -392,6 +393,34 @@ def test_wrap_up_that_was_under_way_when_the_poller_was_killed_ends_when_it_shou
         events = (await again.poll()).events
         assert events == [WrapUpEnded((ended_s + 15) * 1000, "", "sales", "PJSIP/2001")]
         assert (await again.poll()).events == []
+        await again.aclose()
+
+    played(story, log)
+
+
+def test_a_long_backlog_is_caught_up_with_before_anything_is_told_of_now(
+    monkeypatch: pytest.MonkeyPatch, log: Path
+) -> None:
+    monkeypatch.setattr("data.adapters.asterisk.following._MOST", 1)
+    monkeypatch.setattr("data.adapters.asterisk.following._AT_ONCE", 100)
+    begun_s = now_s() - 10_000
+    lines = [f"{begun_s + n // 4}|{n}.{'0' * 40}|sales|NONE|ENTERQUEUE||5550001|1" for n in range(30_000)]
+
+    async def story(fake: FakeAmi, adapter: Asterisk) -> None:
+        cursor = (await adapter.poll()).cursor
+        write(log, *lines)
+        again = adapter_on(fake, log)
+        again.resume(cursor, begun_s * 1000, Directory())
+        join(fake)
+        told = [await again.poll()]
+        while told[-1].snapshot is None:
+            assert told[-1].until_ms == max(event.at_ms for event in told[-1].events)
+            told.append(await again.poll())
+        assert len(told) >= 3
+        assert all(after.since_ms == before.until_ms for before, after in itertools.pairwise(told))
+        calls = [event.call for each in told for event in each.events if isinstance(event, CallEntered)]
+        assert (len(calls), len({*calls})) == (30_001, 30_001)
+        assert calls[-1] == "1.1"
         await again.aclose()
 
     played(story, log)

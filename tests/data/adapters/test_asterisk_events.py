@@ -238,7 +238,10 @@ def test_talks_that_go_on_are_kept_when_events_were_missed() -> None:
 
 def test_events_without_times_leave_to_the_log_what_it_tells() -> None:
     entered, ended = CallEntered(ms(20), "u1", "sales"), CallEnded(ms(20), "u1", "sales", None, Outcome.ABANDONED)
-    lines = [CallEntered(ms(11), "u1", "sales"), CallEnded(ms(14), "u1", "sales", None, Outcome.OVERFLOWED, 3000)]
+    lines: list[Event] = [
+        CallEntered(ms(11), "u1", "sales"),
+        CallEnded(ms(14), "u1", "sales", None, Outcome.OVERFLOWED, 3000),
+    ]
     merged = Reconciler(follows_log=True).merge([entered, ended], lines, 0, timed=False)
     assert merged == lines
     assert Reconciler(follows_log=False).merge([entered, ended], [], 0, timed=False) == [entered, ended]
