@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from console.locale import words_of
 from data.model.words import FlagKind, State
 from widgets import agents, breaks, checklist, detail, flags, queues
 from widgets.look import REASON_WORDS, STATE_WORDS
@@ -63,3 +64,11 @@ def test_short_words_fit_their_columns() -> None:
         for column in module._COLUMNS:
             if column.head:
                 assert max(cell_len(column.head), cell_len(ZH[column.head])) <= max(column.width, column.most), column
+
+
+def test_the_page_of_help_names_a_sources_health_as_the_header_does() -> None:
+    for language in ("en", "zh"):
+        words = words_of(language)
+        assert words("UP LATE") == f"{words('UP')} {words('LATE')}"
+    explained = words_of("zh")("the source answers · is late; STALE, DOWN: what you see is old")
+    assert all(words_of("zh")(word) in explained for word in ("LATE", "STALE", "DOWN"))
