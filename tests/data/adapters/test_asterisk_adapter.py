@@ -411,8 +411,8 @@ def test_a_long_backlog_is_caught_up_with_before_anything_is_told_of_now(
         write(log, *lines)
         again = adapter_on(fake, log)
         again.resume(cursor, begun_s * 1000, Directory())
-        join(fake)
         told = [await again.poll()]
+        join(fake)
         while told[-1].snapshot is None:
             assert told[-1].until_ms == max(event.at_ms for event in told[-1].events)
             told.append(await again.poll())
