@@ -81,6 +81,8 @@ class Asterisk:
         """Ask nothing yet. Raises ValueError for options that can't be."""
         if login not in ("auto", "cookie", "digest"):
             raise ValueError(f"login: {login!r} is none of auto, cookie, digest")
+        if not 0 < deadline_s <= 60:
+            raise ValueError(f"deadline_s: {deadline_s!r} is no number of seconds up to 60")
         self._wrap_up_s = _wrap_up_times(wrap_up_s or {})
         self._session = Session(
             url=url, user=user, secret=secret, login=login, deadline_s=deadline_s, ca_file=ca_file, clock=clock
@@ -297,6 +299,6 @@ def _wrap_up_times(told: Mapping[str, object]) -> dict[str, int]:
     if not isinstance(told, Mapping):
         raise ValueError("wrap_up_s: write the seconds of each queue, such as { sales = 15 }")
     for queue, seconds in told.items():
-        if not isinstance(seconds, (int, float)) or not 0 <= seconds <= 3600:
+        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 <= seconds <= 3600:
             raise ValueError(f"wrap_up_s: {queue}: {seconds!r} is no number of seconds from 0 to 3600")
     return {queue: round(float(str(seconds))) for queue, seconds in told.items()}

@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +62,8 @@ class FollowedLog:
 
     def __init__(self, path: Path, clock: Callable[[], int]) -> None:
         """Read nothing yet."""
-        self.path = path / "queue_log" if path.is_dir() else path
-        self._log = QueueLog(self.path, NameRules(), clock=clock, alone=False)
+        self._given = path
+        self._clock = clock
         self.caught_up = False
         """Whether all that was written has been read."""
         self.missed = False
@@ -71,6 +72,18 @@ class FollowedLog:
         self._looking: asyncio.Future[None] | None = None
         self._fresh: list[Event] = []
         self._fault: LogFileError | None = None
+
+    @cached_property
+    def path(self) -> Path:
+        """Where the log is."""
+        try:
+            return self._given / "queue_log" if self._given.is_dir() else self._given
+        except OSError:  # a folder that we may not look into; reading tells
+            return self._given
+
+    @cached_property
+    def _log(self) -> QueueLog:
+        return QueueLog(self.path, NameRules(), clock=self._clock, alone=False)
 
     @property
     def cursor(self) -> str | None:

@@ -466,6 +466,9 @@ def test_a_log_that_is_not_there_is_told_with_what_to_do(tmp_path: Path) -> None
         ({"url": "pbx:8088"}, "http://host:port"),
         ({"wrap_up_s": {"sales": "long"}}, "sales"),
         ({"wrap_up_s": {"sales": -1}}, "sales"),
+        ({"wrap_up_s": {"sales": True}}, "sales"),
+        ({"deadline_s": 0}, "deadline_s"),
+        ({"deadline_s": float("nan")}, "deadline_s"),
     ],
 )
 def test_options_that_can_not_be_are_told(options: dict[str, object], named: str) -> None:
