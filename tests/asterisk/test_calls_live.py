@@ -90,7 +90,7 @@ def test_each_call_is_in_the_store_once_as_the_log_tells_it(day: Day) -> None:
 def test_the_manager_alone_tells_each_call_but_not_why_somebody_left(day: Day) -> None:
     seen, real = without_kind(day.alone.visits()), without_kind(visits_in(day.truth))
     untold = Counter({visit: n for visit, n in (seen - real).items() if visit.agent and visit.talk_s is None})
-    # Now and then Asterisk itself tells no event of an end (none of the two pollers got it): the talk is not known then.
+    # Now and then Asterisk itself sends no event of an end, to none of its sessions: the talk is not known then.
     assert sum(untold.values()) <= sum(real.values()) / 100
     assert seen - untold == real & seen
     assert Counter(visit._replace(talk_s=None) for visit in (real - seen).elements()) == untold
