@@ -45,8 +45,10 @@ async def watching(log: Path | None = None, **options: object) -> AsyncIterator[
         fake.queue("sales")
         fake.member("sales", ANN["Interface"], ANN["MemberName"])
         adapter = adapter_on(fake, log, **options)
-        yield fake, adapter
-        await adapter.aclose()
+        try:
+            yield fake, adapter
+        finally:
+            await adapter.aclose()
 
 
 def played(story: Story, log: Path | None = None, **options: object) -> None:
@@ -317,10 +319,9 @@ def test_a_log_is_followed_from_its_end(log: Path) -> None:
 def test_the_log_says_how_somebody_left(log: Path) -> None:
     async def story(fake: FakeAmi, adapter: Asterisk) -> None:
         await adapter.poll()
-        join(fake)
-        await adapter.poll()
-        fake.entries.clear()
         left_s = now_s() - 1
+        fake.tell("QueueCallerJoin", **CALL | {"Timestamp": f"{left_s - 9}.100000"})
+        await adapter.poll()
         fake.tell("QueueCallerAbandon", **CALL | {"Timestamp": f"{left_s}.250000"}, HoldTime="9")
         fake.tell("QueueCallerLeave", **CALL)
         write(log, f"{left_s}|1.1|sales|NONE|EXITWITHTIMEOUT|1|1|9")
