@@ -336,9 +336,8 @@ def test_the_log_says_how_somebody_left(log: Path) -> None:
 def test_with_a_log_lost_answers_and_sessions_are_no_gap(log: Path) -> None:
     async def story(fake: FakeAmi, adapter: Asterisk) -> None:
         first = await adapter.poll()
-        join(fake)
-        write(log, f"{now_s()}|1.1|sales|NONE|ENTERQUEUE||5550001|1")
-        write(log, f"{now_s()}|NONE|sales|安娜|PAUSE|Lunch")
+        write(log, f"{now_s() - 1}|1.1|sales|NONE|ENTERQUEUE||5550001|1")
+        write(log, f"{now_s() - 1}|NONE|sales|安娜|PAUSE|Lunch")
         fake.faults["WaitEvent"] = [faults.cut_off]
         with pytest.raises(SourceError):
             await adapter.poll()
