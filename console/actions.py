@@ -42,6 +42,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane3", "pane(2)", "3", "3", "breaks", "Go to the breaks", "Floor"),
     Action("pane4", "pane(3)", "4", "4", "flags", "Go to the flags", "Floor"),
     Action("pane5", "pane(4)", "5", "5", "checklist", "Go to the checklist", "Floor"),
+    Action("flag", "flag", "f", "f", "flag", "Flag the agent: say what you saw", "People", LIVE),
+    Action("break", "break", "b", "b", "break", "Offer, approve or end the agent's break", "People", LIVE),
+    Action("phone", "phone", "p", "p", "phone", "Pause, sign out, listen to or move the agent", "People", LIVE),
+    Action("note", "note", "n", "n", "note", "Note a coaching or a praise of the agent", "People"),
     Action("rewind", "rewind", "r", "r", "rewind", "Go back a minute; recording goes on", "Time", LIVE),
     Action("play", "play", "space", "Space", "play", "Stop the clock, or let it run", "Time", PAST),
     Action("back", "step(-10)", "comma", ",", "−10 s", "Go back ten seconds", "Time"),
@@ -65,7 +69,7 @@ ACTIONS: tuple[Action, ...] = (
 
 BAR_ORDER = (
     *("play", "faster", "after", "goto", "live"),
-    *("open", "help", "why", "filter", "sort", "map", "zoom", "rewind"),
+    *("open", "help", "flag", "break", "phone", "why", "filter", "sort", "map", "zoom", "rewind"),
     "quit",
 )
 """The order of the last row; what finds no room falls away from the end, but the last one stays."""

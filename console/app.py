@@ -15,11 +15,13 @@ from textual.command import CommandPalette
 from textual.screen import Screen
 
 from console.clock import Clock
+from console.desk import Desk, DeskError
 from console.feed import Feed, FloorSeen, Wish
 from console.locale import Language, words_of
 from console.options import Options
 from console.screens.floor import FloorScreen
 from console.terminal import TerminalApp
+from data.model.people import Role, Standing
 from data.model.words import Health
 from themes import STYLESHEET, THEMES, pick
 from widgets.keys import KeyBar
@@ -27,6 +29,9 @@ from widgets.look import ASCII, UNICODE, Look
 
 TICK_S = 1.0
 """A live clock ticks on the whole second."""
+
+DESK_LOST_MS, DESK_FOUND_MS = 1_500, 15_000
+"""How often to look for a desk that is not there, and to ask one whether we still may what we might."""
 
 REPLAY_TICK_S = 0.25
 """A fast replay shows four moments a second; more would only flicker."""
@@ -60,10 +65,16 @@ class FloorApp(TerminalApp[None]):
             limits=options.limits,
             language=options.language,
             site=options.site,
-            read_only=True,  # nobody takes acts from a screen yet, so that no pane names a key for one
+            read_only=True,  # until the desk has said who we are
+            vocabulary=options.vocabulary,
+            wall=options.wall,
         )
         self.clock = Clock(options.now, _ticks_ms, live=options.live, moment_ms=options.moment_ms)
         self.feed = Feed(options.store, options.zone, self.post_message, options.limits, self.look.glyphs.dot)
+        self.desk = Desk(options.store)
+        self.standing: Standing | None = None
+        """Who the desk takes us for; None while there is no desk."""
+        self._asked_desk_ms = 0
         self.seen: FloorSeen | None = None
         self._number = 0
 
@@ -74,9 +85,10 @@ class FloorApp(TerminalApp[None]):
         self.push_screen(FloorScreen())
         self.tick()
 
-    def on_unmount(self) -> None:
-        """Let go of the store."""
+    async def on_unmount(self) -> None:
+        """Let go of the store and the desk."""
         self.feed.stop()
+        await self.desk.aclose()
 
     @property
     def _closing_down(self) -> bool:
@@ -88,9 +100,31 @@ class FloorApp(TerminalApp[None]):
         if self._closing_down:
             return
         self.ask()
+        self._look_for_desk()
         running = self.clock.mode == "replay" and self.clock.speed > 1
         step = REPLAY_TICK_S if running else TICK_S
         self.set_timer(step - time.time() % step, self.tick)
+
+    def _look_for_desk(self) -> None:
+        """Ask now and then whether there is a desk, and who it takes us for: rights may be given and taken."""
+        pause_ms = DESK_LOST_MS if self.standing is None else DESK_FOUND_MS
+        now = _ticks_ms()
+        if self.clock.mode == "live" and not self.options.wall and now - self._asked_desk_ms >= pause_ms:
+            self._asked_desk_ms = now
+            self.run_worker(self._greet(), group="desk", exclusive=True)
+
+    async def _greet(self) -> None:
+        try:
+            self.set_standing(await self.desk.greet())
+        except (DeskError, ConnectionResetError, TimeoutError):
+            self.set_standing(None)
+
+    def set_standing(self, standing: Standing | None) -> None:
+        """Take who the desk takes us for, None: there is no desk."""
+        self.standing = standing
+        read_only = standing is None or standing.role is Role.VIEWER
+        if read_only != self.look.read_only:
+            self.set_look(replace(self.look, read_only=read_only))
 
     def ask(self) -> None:
         """Wish for what the screen in front shows of the clock's moment."""

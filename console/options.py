@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from console.locale import Language
 from data.alerts import LIMITS, Limits
+from data.flags import VOCABULARY, Vocabulary
 
 
 def now_ms() -> int:
@@ -31,6 +32,8 @@ class Options:
         site: The name in the header.
         ascii: Draw with ASCII only.
         limits: The thresholds in force.
+        vocabulary: The site's words for flags.
+        wall: Whether everybody on the floor can read the screen: no names where that would hurt, praise only.
         now: Gives the live floor's present in ms; a played floor may have its own.
         hindrance: Why the poller that was started with the screen gives nothing, "" while there is hope.
     """
@@ -44,5 +47,7 @@ class Options:
     site: str = ""
     ascii: bool = False
     limits: Limits = LIMITS
+    vocabulary: Vocabulary = VOCABULARY
+    wall: bool = False
     hindrance: Callable[[], str] | None = None
     now: Callable[[], int] = now_ms

@@ -11,7 +11,7 @@ from enum import IntEnum
 
 from data.breaks import POLICY, BreakPolicy, allowance, canonical, is_protected, overrun
 from data.model.picture import AgentRow, QueueRow
-from data.model.words import FlagKind, State
+from data.model.words import State
 
 _SECOND = 1_000
 _MINUTE = 60_000
@@ -135,15 +135,9 @@ def pause_level(reason: str, for_ms: int, limits: Limits = LIMITS) -> Level:
     return _LEVELS[steps(for_ms, own or limits.pause_ms)]
 
 
-URGENT = frozenset({FlagKind.ASKED_FOR_HELP, FlagKind.STEPPED_AWAY_UPSET})
-"""The flags that ask for somebody at once."""
-
-
-def flag_level(kind: FlagKind) -> Level:
-    """Return the level of an open flag; praise is none."""
-    if kind is FlagKind.PRAISE:
-        return Level.CALM
-    return Level.ALARM if kind in URGENT else Level.WARN
+def flag_level(severity: int) -> Level:
+    """Return the level of an open flag by its severity; praise is none."""
+    return Level(min(severity, Level.ALARM))
 
 
 def agent_level(agent: AgentRow, now_ms: int, limits: Limits = LIMITS) -> Level:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from data.alerts import Level, flag_level
+from data.flags import Severity
 from data.model.picture import FlagRow, Picture
-from data.model.words import FlagKind
 from widgets.cells import brief
 from widgets.columns import Column
 from widgets.look import Look
@@ -23,23 +23,6 @@ _COLUMNS = (
     Column("by", 10, rank=3, most=14),
     Column("until", 8, rank=2, most=12),
 )
-
-KIND_WORDS: Mapping[FlagKind, str] = {
-    FlagKind.ASKED_FOR_HELP: "asked for help",
-    FlagKind.RAISED_VOICE: "raised voice",
-    FlagKind.DISTRESSED_CALLER: "distressed caller",
-    FlagKind.STEPPED_AWAY_UPSET: "stepped away",
-    FlagKind.PRAISE: "praise",
-}
-"""What each kind of flag is called; the order is that of urgency but for praise, which comes last."""
-
-_URGENCY = {
-    FlagKind.STEPPED_AWAY_UPSET: 0,
-    FlagKind.ASKED_FOR_HELP: 1,
-    FlagKind.DISTRESSED_CALLER: 2,
-    FlagKind.RAISED_VOICE: 3,
-    FlagKind.PRAISE: 4,
-}
 
 
 def expired(flag: FlagRow, now_ms: int) -> bool:
@@ -63,14 +46,14 @@ class FlagsPane(TablePane[FlagRow]):
         if self.picture is None or self._message():
             return Heading(name)
         flags = self.picture.flags
-        praise = sum(flag.kind is FlagKind.PRAISE for flag in flags)
+        praise = sum(flag.severity == Severity.PRAISE for flag in flags)
         late = sum(expired(flag, self.now_ms) for flag in flags)
         parts = [look.say("{n} open", n=len(flags) - praise)]
         if late:
             parts.append(look.say("{n} past their time", n=late))
         if praise:
             parts.append(f"{look.glyphs.praise} {praise}")
-        level = max((flag_level(flag.kind) for flag in flags), default=Level.CALM)
+        level = max((flag_level(flag.severity) for flag in flags), default=Level.CALM)
         return Heading(name, parts, level, self.position())
 
     def empty(self) -> str:
@@ -83,23 +66,23 @@ class FlagsPane(TablePane[FlagRow]):
         """Return the flags: those past their time first, then by urgency, the oldest first."""
         flags = sorted(
             picture.flags,
-            key=lambda flag: (not expired(flag, now_ms), _URGENCY[flag.kind], flag.raised_ms),
+            key=lambda flag: (not expired(flag, now_ms), -flag.severity, flag.raised_ms),
         )
         return [Entry(flag.id, flag) for flag in flags]
 
     def cells(self, row: FlagRow, now_ms: int, widths: Mapping[str, int]) -> dict[str, Cell]:
         """Return a flag's cells."""
         look = self.look
-        praise, late = row.kind is FlagKind.PRAISE, expired(row, now_ms)
+        praise, late = row.severity == Severity.PRAISE, expired(row, now_ms)
         until = ""
         if row.expires_ms is not None:
             until = look.words("expired") if late else look.say("to {time}", time=look.clock(row.expires_ms))
-        level = flag_level(row.kind)
+        level = flag_level(row.severity)
         return {
             "mark": Cell(look.level(level), LEVEL_TONES[level]),
             "sign": Cell(look.glyphs.praise if praise else look.glyphs.flag, "praise" if praise else "flag"),
             "agent": Cell(row.agent, "text"),
-            "kind": Cell(look.words(KIND_WORDS[row.kind]), "praise" if praise else "text"),
+            "kind": Cell(look.vocabulary.called(row.kind, look.language), "praise" if praise else "text"),
             "at": Cell(brief(now_ms - row.raised_ms), "dim"),
             "note": Cell(row.note, "dim"),
             "by": Cell(row.by, "dim"),

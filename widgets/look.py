@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from data.alerts import LIMITS, Level, Limits
+from data.flags import VOCABULARY, Vocabulary
 from data.model.days import local_time
 from data.model.words import Channel, Health, Mark, State
 from widgets.cells import safe
@@ -181,6 +182,8 @@ class Look:
         site: The site's or shift's name, for the header.
         read_only: No poller takes acts: panes say so instead of naming keys.
         keys: The keys to name in hints, by action.
+        vocabulary: The site's words for flags.
+        wall: Everybody on the floor can read the screen: praise only, and no names where that would hurt.
     """
 
     words: Callable[[str], str] = plain
@@ -191,6 +194,8 @@ class Look:
     site: str = ""
     read_only: bool = False
     keys: Mapping[str, str] = field(default_factory=lambda: KEYS, hash=False)
+    vocabulary: Vocabulary = VOCABULARY
+    wall: bool = False
 
     def say(self, text: str, /, **values: object) -> str:
         """Return the reader's words for `text` with its `{fields}` filled, safe to draw."""

@@ -10,7 +10,7 @@ from textual.message import Message
 
 from data.alerts import Level, flag_level, pause_level, queue_level
 from data.model.picture import Picture
-from data.model.words import FlagKind, Mark, State
+from data.model.words import Mark, State
 from widgets.canvas import Canvas, Line, Piece, padded
 from widgets.cells import width_of
 from widgets.levels import agent_levels
@@ -79,7 +79,7 @@ def troubles(picture: Picture, now_ms: int, look: Look) -> list[tuple[int, Level
     out = [agent for agent in picture.agents if agent.state is State.NOT_READY]
     levels = [pause_level(agent.reason, now_ms - agent.since_ms, limits.of(team=agent.team)) for agent in out]
     breaks = [level for level in levels if level >= Level.WARN]
-    flags = [flag_level(flag.kind) for flag in picture.flags if flag.kind is not FlagKind.PRAISE]
+    flags = [flag_level(flag.severity) for flag in picture.flags if flag.severity]
     failed = sum(item.mark is Mark.FAIL for item in picture.checklist.items) if picture.checklist else 0
     return [
         _worst(queues),

@@ -19,9 +19,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
+from console.acting.screen import ActingScreen
 from console.actions import ACTIONS, bar_keys
 from console.screens.prompt import Prompt, read_time
-from console.screens.timed import TimedScreen, lose
+from console.screens.timed import lose
 from widgets.agents import AgentsPane
 from widgets.breaks import BreaksPane
 from widgets.canvas import Canvas
@@ -40,6 +41,7 @@ from widgets.tabs import Tab, TabRow, troubles
 
 if TYPE_CHECKING:
     from console.feed import FloorSeen
+    from data.model.picture import AgentRow
 
 MEDIUM = (100, 30)
 """From this size (columns, rows) on there are two columns."""
@@ -55,7 +57,7 @@ PROMPTS = ("filter", "goto")
 """The actions that ask for a text. They go before all others: what is typed ahead must not be taken for keys."""
 
 
-class FloorScreen(TimedScreen):
+class FloorScreen(ActingScreen):
     """The main screen. `show_seen` gives it what the feed brought."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -305,6 +307,19 @@ class FloorScreen(TimedScreen):
             from console.screens.detail import DetailScreen
 
             self.app.push_screen(DetailScreen(kind, owner))
+
+    def chosen_agent(self) -> AgentRow | None:
+        """Return the agent under the cursor of the pane in use, of the agents' where that pane has none."""
+        if self.picture is None:
+            return None
+        agents = {agent.id: agent for agent in self.picture.agents}
+        pane = self.pane(self.active)
+        key = getattr(pane, "selected", None)
+        if self.active == "flags":
+            key = next((flag.agent_id for flag in self.picture.flags if flag.id == key), None)
+        elif self.active not in ("agents", "map", "breaks"):
+            key = self.query_one("#agents", AgentsPane).selected
+        return agents.get(key) if isinstance(key, int) else None
 
     def action_why(self) -> None:
         """Explain the service level of the queue under the cursor."""

@@ -6,10 +6,13 @@ as plain text (never as markup).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
-from data.model.words import Channel, FlagKind, Health, Mark, State
+from data.model.acts import Ear
+from data.model.people import Decision
+from data.model.words import Band, Channel, Health, Mark, State
 
 
 class SourceState(NamedTuple):
@@ -109,11 +112,91 @@ class FlagRow(NamedTuple):
     id: int
     agent_id: int
     agent: str
-    kind: FlagKind
+    kind: str
+    """A key of the site's vocabulary, or of an earlier one."""
     note: str
     by: str
     raised_ms: int
     expires_ms: int | None
+    severity: int = 2
+    """A `data.flags.Severity`."""
+    step: str = ""
+    """What comes next, a key of the vocabulary."""
+    owner: str = ""
+    follow_up_ms: int | None = None
+
+
+class LoadPart(NamedTuple):
+    """One part of a load: what was measured of it (None: nothing known), and the points of `weight` that it gives."""
+
+    name: str
+    value: float | None
+    points: float
+    weight: int
+
+
+class LoadRow(NamedTuple):
+    """An agent's workload strain at the moment, see `data.load`.
+
+    `score` is None where less than 60 of 100 are covered. `band` holds since `since_ms`; a score over a bound is in it
+    only after five minutes.
+    """
+
+    agent_id: int
+    score: float | None
+    coverage: int
+    band: Band
+    since_ms: int
+    parts: tuple[LoadPart, ...]
+    overdue: bool = False
+    """Whether two hours have passed without a break, which asks for one whatever the score."""
+
+
+class MoodRow(NamedTuple):
+    """What was last noted of an agent's mood on a day: 1 to 5, None for absent."""
+
+    agent_id: int
+    at_ms: int
+    mood: int | None
+    note: str
+    by: str
+    said: bool
+    """Whether the agent said so; else it is what somebody saw."""
+
+
+class OfferRow(NamedTuple):
+    """A break that was offered or approved and not taken yet."""
+
+    agent_id: int
+    at_ms: int
+    decision: Decision
+    reason: str
+    by: str
+    ends_ms: int | None
+
+
+class FollowUpRow(NamedTuple):
+    """A coaching that is to be followed up."""
+
+    id: int
+    agent_id: int
+    agent: str
+    note: str
+    by: str
+    at_ms: int
+    due_ms: int
+
+
+class ListeningRow(NamedTuple):
+    """Somebody listens to an agent's call."""
+
+    id: int
+    agent_id: int
+    listener: str
+    ear: Ear
+    reason: str
+    since_ms: int
+    ends_ms: int
 
 
 class ItemRow(NamedTuple):
@@ -176,6 +259,15 @@ class Picture(NamedTuple):
     totals: Totals
     sources: tuple[SourceState, ...] = ()
     """Every source of the floor, in the order in which they were taken up; () before anything was measured."""
+    loads: Mapping[int, LoadRow] = MappingProxyType({})
+    """By agent; who is not signed in has none."""
+    moods: Mapping[int, MoodRow] = MappingProxyType({})
+    """By agent: the last of the day."""
+    offers: Mapping[int, OfferRow] = MappingProxyType({})
+    """By agent."""
+    follow_ups: tuple[FollowUpRow, ...] = ()
+    """Those due by the end of the day, the earliest first."""
+    listening: tuple[ListeningRow, ...] = ()
 
     @property
     def each_source(self) -> tuple[SourceState, ...]:
@@ -238,6 +330,46 @@ class Detail(NamedTuple):
     """How many visits there were; `calls` may list only the newest of them."""
     queue_key: str = ""
     """Of a queue: what the settings call it."""
+    person: Person | None = None
+    """Of an agent."""
+
+
+class CoachingLine(NamedTuple):
+    """A coaching or a praise of an agent, as listed on the agent's own page."""
+
+    id: int
+    at_ms: int
+    praise: bool
+    note: str
+    by: str
+    follow_up_ms: int | None
+    done_ms: int | None
+    done_note: str
+
+
+class FlagLine(NamedTuple):
+    """A flag of an agent, open or dealt with."""
+
+    flag: FlagRow
+    resolved_ms: int | None
+    resolved_by: str
+    helped: str
+
+
+class Person(NamedTuple):
+    """What the agent's own page shows besides the day: the newest first, of the weeks that are kept."""
+
+    load: LoadRow | None
+    load_day: tuple[float | None, ...]
+    """The score at each quarter of an hour from `load_since_ms` on."""
+    load_since_ms: int
+    flags: tuple[FlagLine, ...]
+    moods: tuple[MoodRow, ...]
+    coaching: tuple[CoachingLine, ...]
+    decisions: tuple[OfferRow, ...]
+    """The day's decisions about breaks, of every kind."""
+    listening: tuple[ListeningRow, ...]
+    """Who listened today; `ends_ms` is when it ended where it has."""
 
 
 class DayMark(NamedTuple):

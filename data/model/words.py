@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class State(StrEnum):
@@ -67,13 +67,23 @@ class Health(StrEnum):
 
 
 class FlagKind(StrEnum):
-    """What a person saw. Observable things only; never an inferred emotion."""
+    """What the played supervisor sees; people's own words are the site's, see `data.flags`."""
 
     ASKED_FOR_HELP = "asked_for_help"
     RAISED_VOICE = "raised_voice"
     DISTRESSED_CALLER = "distressed_caller"
     STEPPED_AWAY_UPSET = "stepped_away_upset"
     PRAISE = "praise"
+
+
+class Band(IntEnum):
+    """How much strain an agent's workload is, and what it asks for."""
+
+    OK = 0
+    WATCH = 1
+    OFFER = 2
+    """Offer a break."""
+    URGENT = 3
 
 
 class Mark(StrEnum):

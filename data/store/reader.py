@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
-from data.alerts import LIMITS, URGENT, Limits
+from data.alerts import LIMITS, Limits
+from data.flags import Severity
 from data.metrics import Goal
 from data.model.days import DAY, MINUTE, day_around
 from data.model.picture import (
@@ -31,7 +32,7 @@ from data.model.picture import (
     worst_of,
 )
 from data.model.text import safe_text
-from data.model.words import FlagKind, Health, Mark, State
+from data.model.words import Health, Mark, State
 from data.store.asof import AgentsAsOf, QueuesAsOf
 from data.store.boot import boot_id
 from data.store.day import DayBook
@@ -150,8 +151,8 @@ class Reader:
         counts: dict[int, list[int]] = {}  # flags, praise, and of the flags the urgent
         for flag in flags:
             count = counts.setdefault(flag.agent_id, [0, 0, 0])
-            count[flag.kind == FlagKind.PRAISE] += 1
-            count[2] += flag.kind in URGENT
+            count[flag.severity == Severity.PRAISE] += 1
+            count[2] += flag.severity == Severity.URGENT
         agents = self._agents.at(moment_ms, day.since_ms, sources, counts)
         free = self._agents.free(agents)
         queues, overall = self._queues.at(moment_ms, day.since_ms, free, self._agents.members, sources)
@@ -161,7 +162,7 @@ class Reader:
             oldest_ms=oldest,
             service=overall,
             states=_count_states(agents),
-            flags=sum(flag.kind != FlagKind.PRAISE for flag in flags),
+            flags=sum(flag.severity != Severity.PRAISE for flag in flags),
         )
         checklist = self._checklist_at(moment_ms, day.since_ms)
         source, seats = worst_of(sources.states), self.directory.seats
@@ -221,8 +222,8 @@ class Reader:
 
     def _flags_at(self, moment_ms: int) -> tuple[FlagRow, ...]:
         rows = self.connection.execute(
-            "SELECT id, agent_id, kind, note, raised_by, raised_ms, expires_ms FROM flag WHERE raised_ms <= ? "
-            "AND (resolved_ms IS NULL OR resolved_ms > ?) AND (expires_ms IS NULL OR expires_ms > ?) "
+            "SELECT id, agent_id, kind, note, raised_by, raised_ms, expires_ms, severity FROM flag "
+            "WHERE raised_ms <= ? AND (resolved_ms IS NULL OR resolved_ms > ?) AND (expires_ms IS NULL OR expires_ms > ?) "
             "ORDER BY raised_ms, id",
             (moment_ms,) * 3,
         ).fetchall()
@@ -231,13 +232,14 @@ class Reader:
                 i,
                 agent,
                 self.directory.agent(agent).name,
-                FlagKind(kind),
+                safe_text(kind, 60),
                 safe_text(note, 300),
                 safe_text(by),
                 raised_ms,
                 expires_ms,
+                severity,
             )
-            for i, agent, kind, note, by, raised_ms, expires_ms in rows
+            for i, agent, kind, note, by, raised_ms, expires_ms, severity in rows
         )
 
     def _checklist_at(self, moment_ms: int, day_ms: int) -> ChecklistView | None:

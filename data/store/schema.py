@@ -10,7 +10,7 @@ import sqlite3
 
 from data.metrics import CallFigures, TimeFigures
 
-VERSION = 1
+VERSION = 2
 """What `PRAGMA user_version` says of a store that this program writes."""
 
 APPLICATION_ID = 0x466C6F77
@@ -32,6 +32,9 @@ MOMENTS = frozenset(
         "opened_ms",
         "first_ms",
         "last_ms",
+        "follow_up_ms",
+        "done_ms",
+        "ends_ms",
     }
 )
 """The columns that hold a moment; the other `_ms` columns hold a duration."""
@@ -47,6 +50,47 @@ TIME_COLUMNS = tuple(f"state_{name}" for name in TimeFigures._fields)
 def _sums(columns: tuple[str, ...]) -> str:
     return ",\n    ".join(f"{name} INTEGER NOT NULL DEFAULT 0" for name in columns)
 
+
+_PEOPLE = """CREATE TABLE flag_change (
+    flag_id INTEGER NOT NULL REFERENCES flag, at_ms INTEGER NOT NULL, changed_by TEXT NOT NULL,
+    note TEXT NOT NULL, step TEXT NOT NULL, owner TEXT NOT NULL, follow_up_ms INTEGER, expires_ms INTEGER,
+    PRIMARY KEY (flag_id, at_ms)) STRICT, WITHOUT ROWID;
+CREATE TABLE mood (
+    agent_id INTEGER NOT NULL REFERENCES agent, at_ms INTEGER NOT NULL, mood INTEGER CHECK (mood BETWEEN 1 AND 5),
+    note TEXT NOT NULL, noted_by TEXT NOT NULL, said INTEGER NOT NULL,
+    PRIMARY KEY (agent_id, at_ms)) STRICT, WITHOUT ROWID;
+CREATE INDEX mood_at ON mood (at_ms);
+CREATE TABLE coaching (
+    id INTEGER PRIMARY KEY, agent_id INTEGER NOT NULL REFERENCES agent, at_ms INTEGER NOT NULL,
+    praise INTEGER NOT NULL, note TEXT NOT NULL, noted_by TEXT NOT NULL, follow_up_ms INTEGER,
+    done_ms INTEGER, done_by TEXT, done_note TEXT) STRICT;
+CREATE INDEX coaching_agent ON coaching (agent_id, at_ms);
+CREATE INDEX coaching_due ON coaching (follow_up_ms) WHERE follow_up_ms IS NOT NULL AND done_ms IS NULL;
+CREATE TABLE break_decision (
+    id INTEGER PRIMARY KEY, agent_id INTEGER NOT NULL REFERENCES agent, at_ms INTEGER NOT NULL,
+    decision TEXT NOT NULL, reason TEXT NOT NULL, note TEXT NOT NULL, decided_by TEXT NOT NULL,
+    ends_ms INTEGER) STRICT;
+CREATE INDEX break_decision_at ON break_decision (at_ms);
+CREATE TABLE listening (
+    id INTEGER PRIMARY KEY, agent_id INTEGER NOT NULL REFERENCES agent, since_ms INTEGER NOT NULL,
+    until_ms INTEGER, ends_ms INTEGER NOT NULL, ear TEXT NOT NULL, reason TEXT NOT NULL, phone TEXT NOT NULL,
+    listener TEXT NOT NULL, ended_by TEXT) STRICT;
+CREATE INDEX listening_since ON listening (since_ms);
+CREATE TABLE baseline (
+    agent_id INTEGER NOT NULL REFERENCES agent, queue_id INTEGER NOT NULL REFERENCES queue,
+    start_ms INTEGER NOT NULL, handle_n INTEGER NOT NULL, handle_median REAL, handle_mad REAL,
+    wrap_up_n INTEGER NOT NULL, wrap_up_median REAL, wrap_up_mad REAL,
+    PRIMARY KEY (agent_id, start_ms, queue_id)) STRICT, WITHOUT ROWID;
+CREATE TABLE request (
+    uid INTEGER NOT NULL, key TEXT NOT NULL, at_ms INTEGER NOT NULL, answer TEXT,
+    PRIMARY KEY (uid, key)) STRICT, WITHOUT ROWID;
+CREATE TABLE audit (
+    number INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, uid INTEGER NOT NULL, user TEXT NOT NULL,
+    role TEXT NOT NULL, tty TEXT NOT NULL, address TEXT NOT NULL, act TEXT NOT NULL, agent_id INTEGER,
+    result TEXT NOT NULL, detail TEXT, salt BLOB, detail_digest BLOB NOT NULL, previous BLOB NOT NULL,
+    digest BLOB NOT NULL) STRICT;"""
+"""What people record: all of it carries who and when. `detail` of an audited act is JSON, and can be blanked when the
+person it is about asks for that: the chain goes over its digest."""
 
 TABLES = f"""
 CREATE TABLE site (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -118,8 +162,9 @@ CREATE TABLE rollup_agent (
 CREATE TABLE flag (
     id INTEGER PRIMARY KEY, agent_id INTEGER NOT NULL REFERENCES agent, kind TEXT NOT NULL,
     note TEXT NOT NULL, raised_by TEXT NOT NULL, raised_ms INTEGER NOT NULL, expires_ms INTEGER,
-    resolved_ms INTEGER, resolved_by TEXT, resolved_note TEXT,
+    resolved_ms INTEGER, resolved_by TEXT, resolved_note TEXT, severity INTEGER NOT NULL DEFAULT 2,
     UNIQUE (agent_id, kind, raised_ms)) STRICT;
+{_PEOPLE}
 CREATE TABLE checklist (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL, title_en TEXT NOT NULL, title_zh TEXT NOT NULL,
     opened_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL, UNIQUE (key, opened_ms)) STRICT;
@@ -145,11 +190,18 @@ INSERT INTO revision VALUES ('directory', 0), ('member', 0), ('rollup', 0);
 
 def create(connection: sqlite3.Connection) -> None:
     """Lay out an empty store, in the caller's transaction: tables, views, and its version in the same commit."""
-    from sqlite_utils import Database  # loaded only when a store is made, so that reading one starts fast
-
     for statement in TABLES.split(";\n"):
         if statement.strip():
             connection.execute(statement)
+    _make_views(connection)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _make_views(connection: sqlite3.Connection) -> None:
+    """Make a view with readable times for each table that holds moments, anew where there is one."""
+    from sqlite_utils import Database  # loaded only when a store is made, so that reading one starts fast
+
     database = Database(connection)
     for table in database.table_names():
         columns = [column.name for column in database[table].columns]
@@ -159,12 +211,18 @@ def create(connection: sqlite3.Connection) -> None:
                 f"strftime('%Y-%m-%dT%H:%M:%fZ', {name} / 1000.0, 'unixepoch') AS {name.removesuffix('_ms')}_at"
                 for name in moments
             )
+            connection.execute(f"DROP VIEW IF EXISTS {table}_readable")
             connection.execute(f"CREATE VIEW {table}_readable AS SELECT *, {times} FROM {table}")
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
-MIGRATIONS: dict[int, str] = {}
+MIGRATIONS: dict[int, str] = {
+    1: f"""
+ALTER TABLE flag ADD COLUMN severity INTEGER NOT NULL DEFAULT 2;
+UPDATE flag SET severity = CASE kind WHEN 'praise' THEN 0 WHEN 'asked_for_help' THEN 3
+    WHEN 'stepped_away_upset' THEN 3 ELSE 2 END;
+{_PEOPLE}
+""",
+}
 """SQL that leads from a version to the next one."""
 
 
@@ -172,5 +230,7 @@ def migrate(connection: sqlite3.Connection, version: int) -> None:
     """Lead a store of an older version to this one, in the caller's transaction."""
     for step in range(version, VERSION):
         for statement in MIGRATIONS[step].split(";\n"):
-            connection.execute(statement)
+            if statement.strip():
+                connection.execute(statement)
+    _make_views(connection)
     connection.execute(f"PRAGMA user_version = {VERSION}")

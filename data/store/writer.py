@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from data.flags import VOCABULARY, Severity
 from data.metrics import Goal, goal_for
 from data.model.known import Known, Rows
 from data.model.observation import (
@@ -282,9 +283,9 @@ def _write_acts(connection: sqlite3.Connection, acts: tuple[Act, ...], source_id
         match act:
             case FlagRaised():
                 connection.execute(
-                    "INSERT OR IGNORE INTO flag (agent_id, kind, note, raised_by, raised_ms, expires_ms) "
-                    "SELECT id, ?, ?, ?, ?, ? FROM agent WHERE source_id = ? AND key = ?",
-                    (act.kind, act.note, act.by, act.at_ms, act.expires_ms, source_id, act.agent),
+                    "INSERT OR IGNORE INTO flag (agent_id, kind, note, raised_by, raised_ms, expires_ms, severity) "
+                    "SELECT id, ?, ?, ?, ?, ?, ? FROM agent WHERE source_id = ? AND key = ?",
+                    (act.kind, act.note, act.by, act.at_ms, act.expires_ms, _severity(act.kind), source_id, act.agent),
                 )
             case FlagResolved():
                 connection.execute(
@@ -304,6 +305,11 @@ def _write_acts(connection: sqlite3.Connection, acts: tuple[Act, ...], source_id
                         act.at_ms,
                     ),
                 )
+
+
+def _severity(kind: str) -> int:
+    word = VOCABULARY.word(kind)
+    return Severity.WATCH if word is None else word.severity
 
 
 def _open_checklist(connection: sqlite3.Connection, act: ChecklistOpened) -> None:

@@ -158,9 +158,9 @@ FLAGS = (
         NOW - 14 * MINUTE,
         None,
     ),
-    FlagRow(2, 125, "Liu Mei", FlagKind.ASKED_FOR_HELP, "", "Zhang Lei", NOW - 3 * MINUTE, NOW + 20 * MINUTE),
+    FlagRow(2, 125, "Liu Mei", FlagKind.ASKED_FOR_HELP, "", "Zhang Lei", NOW - 3 * MINUTE, NOW + 20 * MINUTE, 3),
     FlagRow(3, 144, "[/nope]", FlagKind.RAISED_VOICE, "[b]bold[/b]", "陈经理", NOW - 71 * MINUTE, NOW - MINUTE),
-    FlagRow(4, 118, "罗艳", FlagKind.PRAISE, "calmed a shouting customer", "陈经理", NOW - 40 * MINUTE, None),
+    FlagRow(4, 118, "罗艳", FlagKind.PRAISE, "calmed a shouting customer", "陈经理", NOW - 40 * MINUTE, None, 0),
 )
 
 

@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from console.locale import words_of
-from data.model.words import FlagKind, State
+from data.model.words import State
 from widgets import agents, breaks, checklist, detail, flags, queues
 from widgets.look import REASON_WORDS, STATE_WORDS
 from widgets.zh import ZH
@@ -45,8 +45,7 @@ def test_every_text_has_its_chinese() -> None:
         for column in module._COLUMNS
         if column.head
     }
-    kinds = {flags.KIND_WORDS[kind] for kind in FlagKind}
-    wanted = spoken() | heads | kinds | set(STATE_WORDS.values()) | set(REASON_WORDS.values())
+    wanted = spoken() | heads | set(STATE_WORDS.values()) | set(REASON_WORDS.values())
     assert not sorted(text for text in wanted if text not in ZH)
 
 

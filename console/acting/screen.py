@@ -1,0 +1,109 @@
+"""A screen from which people act on the agent under the cursor.
+
+What is asked first, and what is ordered, stands in a module for each domain: a coroutine that takes the screen and
+the agent, opens what windows it needs (`ask`), and orders (`order`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from textual.screen import Screen
+
+from console.desk import DeskError
+from console.screens.timed import TimedScreen
+from data.model.people import Answer, Request, Role
+from data.model.picture import AgentRow, Picture
+
+Result = TypeVar("Result")
+Doing = Callable[["ActingScreen", AgentRow], Awaitable[None]]
+
+
+class ActingScreen(TimedScreen):
+    """A timed screen with acts. Subclasses say which agent is meant."""
+
+    def chosen_agent(self) -> AgentRow | None:
+        """Return the agent under the cursor, None where there is none."""
+        raise NotImplementedError
+
+    @property
+    def picture(self) -> Picture | None:
+        """The picture in front."""
+        seen = self.floor_app.seen
+        return None if seen is None else seen.picture
+
+    async def ask(self, screen: Screen[Result]) -> Result | None:
+        """Show a window and return what it gives."""
+        return await self.app.push_screen_wait(screen)
+
+    async def order(self, request: Request, done: str) -> Answer | None:
+        """Have the desk do something, and say what came of it; `done` is said where it was done ("": its own words).
+
+        Returns None where nothing was asked.
+        """
+        app, look = self.floor_app, self.floor_app.look
+        try:
+            answer = await app.desk.order(request)
+        except DeskError as error:
+            app.set_standing(None)
+            self.notify(look.words(str(error)), severity="error", markup=False)
+            return None
+        if answer.done:
+            self.notify(done or answer.said, markup=False)
+        else:
+            self.notify(look.words(answer.said), severity="error", timeout=10, markup=False)
+        app.ask()
+        return answer
+
+    def can_act(self, role: Role = Role.LEAD) -> bool:
+        """Whether an act is possible here and now; says why where it is not."""
+        app, words = self.floor_app, self.floor_app.look.words
+        if app.clock.mode != "live":
+            why = words("This is the past. Home comes back to now.")
+        elif app.standing is None:
+            why = words("Nobody takes acts for this store: no poller is at work on it.")
+        elif app.standing.role < role:
+            why = app.look.say(
+                "That takes the role {role}; you have {own}.",
+                role=words(role.name.lower()),
+                own=words(app.standing.role.name.lower()),
+            )
+        else:
+            return True
+        self.notify(why, severity="warning", markup=False)
+        return False
+
+    def act_on_agent(self, doing: Doing, role: Role = Role.LEAD) -> None:
+        """Begin something with the agent under the cursor."""
+        if not self.can_act(role):
+            return
+        agent = self.chosen_agent()
+        if agent is None:
+            self.notify(self.floor_app.look.words("Put the cursor on an agent first."), markup=False)
+            return
+        self.run_worker(doing(self, agent), group="acting", exclusive=True, exit_on_error=True)
+
+    def action_flag(self) -> None:
+        """Flag the agent under the cursor."""
+        from console.acting.flagging import flag
+
+        self.act_on_agent(flag)
+
+    def action_note(self) -> None:
+        """Note a coaching or a praise."""
+        from console.acting.flagging import note
+
+        self.act_on_agent(note)
+
+    def action_break(self) -> None:
+        """Decide about the agent's break."""
+        from console.acting.breaking import decide
+
+        self.act_on_agent(decide)
+
+    def action_phone(self) -> None:
+        """Act on the agent's phone."""
+        from console.acting.phoning import phone
+
+        self.act_on_agent(phone)

@@ -1,0 +1,140 @@
+"""The desk's client: one connection that is made when it is needed, and any number of questions on it at once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+import uuid
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from data.desk.wire import MOST_BYTES, answer_of, greeting_line, request_line, socket_of, standing_of
+from data.model.people import Answer, Refusal, Request, Standing
+
+ANSWER_S = 3.0
+"""How long an answer is waited for; the desk's own limit is shorter."""
+EXPIRES_MS = 5_000
+"""So long after it was ordered an act may still be begun."""
+
+
+class DeskError(Exception):
+    """There is no desk, or it does not answer; the message says which."""
+
+
+class Desk:
+    """Asks the desk of one store. Nothing is opened before the first question."""
+
+    def __init__(self, store: Path) -> None:
+        self._path = socket_of(store)
+        self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._writer: asyncio.StreamWriter | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._opening = asyncio.Lock()
+
+    async def greet(self) -> Standing:
+        """Return who the desk takes us for. Raises DeskError."""
+        key = uuid.uuid4().hex
+        try:
+            return standing_of(await self._exchange(key, greeting_line(key)))
+        except (ValueError, KeyError, TypeError) as error:
+            raise DeskError("the desk answers what can't be understood: it is of another version") from error
+
+    async def order(self, request: Request, key: str = "") -> Answer:
+        """Have something done, and return what came of it. Raises DeskError where nothing was asked at all.
+
+        `key` makes it the same request as an earlier one. Where the connection breaks before the answer, it is asked
+        once more under the same key: that is done once.
+        """
+        key = key or uuid.uuid4().hex
+        expires_ms = time.time_ns() // 1_000_000 + EXPIRES_MS
+        line = request_line(key, expires_ms, request, _tty(), _address())
+        try:
+            try:
+                told = await self._exchange(key, line)
+            except ConnectionResetError:
+                told = await self._exchange(key, line)
+        except ConnectionResetError:
+            return Answer(False, "the desk went away before it answered", refusal=Refusal.UNSURE)
+        except TimeoutError:
+            return Answer(False, "the desk did not answer in time", refusal=Refusal.UNSURE)
+        try:
+            return answer_of(told)
+        except (ValueError, KeyError, TypeError):
+            return Answer(False, "the desk answers what can't be understood", refusal=Refusal.UNSURE)
+
+    async def aclose(self) -> None:
+        """Let go of the connection."""
+        if self._reading is not None:
+            self._reading.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._reading
+        self._lost()
+
+    async def _exchange(self, key: str, line: bytes) -> dict[str, Any]:
+        """Send a line and return its answer. Raises DeskError, ConnectionResetError or TimeoutError."""
+        writer = await self._open()
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._waiting[key] = answer
+        try:
+            writer.write(line)
+            await writer.drain()
+            async with asyncio.timeout(ANSWER_S):
+                return await answer
+        except BrokenPipeError as error:
+            raise ConnectionResetError from error
+        finally:
+            self._waiting.pop(key, None)
+
+    async def _open(self) -> asyncio.StreamWriter:
+        async with self._opening:
+            if self._writer is None:
+                try:
+                    async with asyncio.timeout(ANSWER_S):
+                        reader, self._writer = await _connected(self._path)
+                except (OSError, TimeoutError) as error:
+                    raise DeskError("there is no desk: no poller takes acts for this store") from error
+                self._reading = asyncio.create_task(self._read(reader))
+            return self._writer
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        """Hand each answer to whoever waits for it, until the desk is gone."""
+        with suppress(OSError, ValueError):
+            while line := await reader.readline():
+                told = json.loads(line)
+                waiting = self._waiting.get(str(told.get("key"))) if isinstance(told, dict) else None
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(told)
+        self._lost()
+
+    def _lost(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        self._writer = self._reading = None
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(ConnectionResetError())
+
+
+async def _connected(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect through the folder: a socket's path has 108 bytes at most, a store's may have more."""
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        return await asyncio.open_unix_connection(f"/proc/self/fd/{folder}/{path.name}", limit=MOST_BYTES)
+    finally:
+        os.close(folder)
+
+
+def _tty() -> str:
+    try:
+        return os.ttyname(sys.stdin.fileno())
+    except (OSError, ValueError):
+        return ""
+
+
+def _address() -> str:
+    """Return where the reader sits, as SSH has told this process."""
+    return os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
