@@ -223,8 +223,8 @@ class Reader:
     def _flags_at(self, moment_ms: int) -> tuple[FlagRow, ...]:
         rows = self.connection.execute(
             "SELECT id, agent_id, kind, note, raised_by, raised_ms, expires_ms, severity FROM flag "
-            "WHERE raised_ms <= ? AND (resolved_ms IS NULL OR resolved_ms > ?) AND (expires_ms IS NULL OR expires_ms > ?) "
-            "ORDER BY raised_ms, id",
+            "WHERE raised_ms <= ? AND (resolved_ms IS NULL OR resolved_ms > ?) "
+            "AND (expires_ms IS NULL OR expires_ms > ?) ORDER BY raised_ms, id",
             (moment_ms,) * 3,
         ).fetchall()
         return tuple(
