@@ -116,9 +116,26 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
             version = _check_version(connection, path)
         if version == 0:
             raise NoStoreError(path)
+        if version < schema.VERSION:
+            connection.close()
+            connection = _brought_up_to_date(path, version)
     except sqlite3.Error as error:
         raise explain(error, path) from error
     return connection
+
+
+def _brought_up_to_date(path: Path, version: int) -> sqlite3.Connection:
+    """Return a reader's connection to a store of an older version, which only adds to; raises StoreError.
+
+    An older poller that is at work on it goes on, as nothing is taken away.
+    """
+    try:
+        open_for_writing(path).close()
+    except StoreError as error:
+        made = f"made by an older Floorwalk (version {version}, this one reads {schema.VERSION})"
+        said = "open it once as somebody who may write it, or start its poller anew"
+        raise StoreError(f"{path} was {made}, and can't be brought up to date here: {said}", 65) from error
+    return _connect_read_only(path, "mode=ro")
 
 
 def _connect_read_only(path: Path, how: str) -> sqlite3.Connection:

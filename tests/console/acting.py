@@ -1,4 +1,4 @@
-"""A screen on which people act: a live floor that stands at the played day's surge, with a desk that only takes note."""
+"""A screen on which people act: a live floor that stands at the played day's surge, and a desk that takes note."""
 
 from __future__ import annotations
 
