@@ -46,6 +46,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("break", "break", "b", "b", "break", "Offer, approve or end the agent's break", "People", LIVE),
     Action("phone", "phone", "p", "p", "phone", "Pause, sign out, listen to or move the agent", "People", LIVE),
     Action("note", "note", "n", "n", "note", "Note a coaching or a praise of the agent", "People"),
+    Action("wellbeing", "wellbeing", "W", "W", "wellbeing", "Flags, load, mood and breaks of a team", "People", LIVE),
+    Action("roll_call", "roll_call", "R", "R", "roll-call", "Take a team's roll-call, with moods", "People"),
     Action("rewind", "rewind", "r", "r", "rewind", "Go back a minute; recording goes on", "Time", LIVE),
     Action("play", "play", "space", "Space", "play", "Stop the clock, or let it run", "Time", PAST),
     Action("back", "step(-10)", "comma", ",", "−10 s", "Go back ten seconds", "Time"),
@@ -69,7 +71,7 @@ ACTIONS: tuple[Action, ...] = (
 
 BAR_ORDER = (
     *("play", "faster", "after", "goto", "live"),
-    *("open", "help", "flag", "break", "phone", "why", "filter", "sort", "map", "zoom", "rewind"),
+    *("open", "help", "flag", "break", "phone", "wellbeing", "why", "filter", "sort", "map", "zoom", "rewind"),
     "quit",
 )
 """The order of the last row; what finds no room falls away from the end, but the last one stays."""

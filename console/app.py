@@ -74,7 +74,9 @@ class FloorApp(TerminalApp[None]):
         self.desk = Desk(options.store)
         self.standing: Standing | None = None
         """Who the desk takes us for; None while there is no desk."""
-        self._asked_desk_ms = 0
+        self.read_only = False
+        """Whether it is known that no acts can be done from here: no desk, or one that lets us only look."""
+        self._asked_desk_ms = -DESK_FOUND_MS
         self.seen: FloorSeen | None = None
         self._number = 0
 
@@ -122,9 +124,16 @@ class FloorApp(TerminalApp[None]):
     def set_standing(self, standing: Standing | None) -> None:
         """Take who the desk takes us for, None: there is no desk."""
         self.standing = standing
-        read_only = standing is None or standing.role is Role.VIEWER
-        if read_only != self.look.read_only:
-            self.set_look(replace(self.look, read_only=read_only))
+        self.read_only = standing is None or standing.role is Role.VIEWER
+        if self.read_only != self.look.read_only:
+            self.set_look(replace(self.look, read_only=self.read_only))
+        self._follow_clock()
+
+    def _follow_clock(self) -> None:
+        """Let the screen in front say what has become of the clock and the desk."""
+        follow = getattr(self.screen, "follow_clock", None)
+        if follow is not None and not self._closing_down:
+            follow()
 
     def ask(self) -> None:
         """Wish for what the screen in front shows of the clock's moment."""

@@ -209,9 +209,15 @@ class FloorScreen(ActingScreen):
         self.set_class(clock.mode == "paused", "-paused")
         seen, scrubber = self.floor_app.seen, self.query_one(Scrubber)
         scrubber.display = past and not (seen and seen.error and scrubber.strip is None)
-        self.query_one(FloorHeader).set_clock(ClockState(clock.mode, clock.speed, self.floor_app.unfed))
+        self.query_one(FloorHeader).set_clock(ClockState(clock.mode, clock.speed, self._looks_only))
         keys = bar_keys(clock.mode, clock.has_live)
         self.query_one(KeyBar).set_keys([(key, look.words(label)) for key, label in keys])
+
+    @property
+    def _looks_only(self) -> bool:
+        """Whether the present takes no acts from here."""
+        app = self.floor_app
+        return app.unfed or (app.clock.mode == "live" and app.read_only)
 
     def _tell_tabs(self) -> None:
         """Name the tabs of a narrow screen with their trouble."""
@@ -320,6 +326,18 @@ class FloorScreen(ActingScreen):
         elif self.active not in ("agents", "map", "breaks"):
             key = self.query_one("#agents", AgentsPane).selected
         return agents.get(key) if isinstance(key, int) else None
+
+    def action_wellbeing(self) -> None:
+        """Show flags, load, mood and breaks of a team."""
+        from console.screens.wellbeing import WellbeingScreen
+
+        self.app.push_screen(WellbeingScreen())
+
+    def action_roll_call(self) -> None:
+        """Take the roll-call of a team."""
+        from console.screens.roll_call import RollCallScreen
+
+        self.app.push_screen(RollCallScreen())
 
     def action_why(self) -> None:
         """Explain the service level of the queue under the cursor."""
