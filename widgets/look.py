@@ -184,6 +184,7 @@ class Look:
         keys: The keys to name in hints, by action.
         vocabulary: The site's words for flags.
         wall: Everybody on the floor can read the screen: praise only, and no names where that would hurt.
+        discreet: The reader may only look: nothing that was noted of people is shown, neither moods nor notes.
     """
 
     words: Callable[[str], str] = plain
@@ -196,6 +197,12 @@ class Look:
     keys: Mapping[str, str] = field(default_factory=lambda: KEYS, hash=False)
     vocabulary: Vocabulary = VOCABULARY
     wall: bool = False
+    discreet: bool = False
+
+    @property
+    def tells_of_people(self) -> bool:
+        """Whether moods and what was noted of people may stand on the screen."""
+        return not (self.wall or self.discreet)
 
     def say(self, text: str, /, **values: object) -> str:
         """Return the reader's words for `text` with its `{fields}` filled, safe to draw."""
