@@ -160,6 +160,8 @@ KEYS: Mapping[str, str] = {
     "break": "b",
     "check": "c",
     "replay": "r",
+    "roll_call": "R",
+    "resolve": "x",
 }
 """The keys that panes name in their hints, by action; the app hands over its own where they are remapped."""
 
