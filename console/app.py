@@ -125,8 +125,10 @@ class FloorApp(TerminalApp[None]):
         """Take who the desk takes us for, None: there is no desk."""
         self.standing = standing
         self.read_only = standing is None or standing.role is Role.VIEWER
-        if self.read_only != self.look.read_only:
-            self.set_look(replace(self.look, read_only=self.read_only))
+        discreet = self.look.discreet if standing is None else standing.role is Role.VIEWER
+        look = replace(self.look, read_only=self.read_only, discreet=discreet)
+        if look != self.look:
+            self.set_look(look)
         self._follow_clock()
 
     def _follow_clock(self) -> None:
@@ -142,7 +144,9 @@ class FloorApp(TerminalApp[None]):
         moment = self.clock.moment()
         screen = self.screen
         detail = getattr(screen, "subject", None)
-        self.feed.ask(Wish(moment, self.clock.mode == "live", strip=self.clock.mode != "live", detail=detail))
+        moods = bool(getattr(screen, "wants_moods", False))
+        live = self.clock.mode == "live"
+        self.feed.ask(Wish(moment, live, strip=not live, detail=detail, moods=moods))
 
     def on_floor_seen(self, event: FloorSeen) -> None:
         """Show what came, unless something newer was shown already."""

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from textual.message import Message
 
 from data.alerts import LIMITS, Limits
-from data.model.days import MINUTE, day_around
+from data.model.days import HOUR, MINUTE, day_around
 from data.model.picture import DayStrip, Detail, Picture
+from data.mood import Weeks, history_since, weeks_of
 from data.store.boot import boot_ms
 from data.store.files import NoStoreError, StoreError
 from data.store.reader import Reader
@@ -24,17 +25,21 @@ REUSE_MS = 5_000
 STRIP_MS = 30_000
 """How long the strip of a day may serve while more of it is being recorded."""
 
+MOODS_MS = 60_000
+"""How long the weeks of moods may serve while nobody is marked."""
+
 RETRY_S = 0.2
 """The pause between two tries to open a store that is not there yet."""
 
 
 class Wish(NamedTuple):
-    """What a screen wants to see. `detail` is (agent or queue, id)."""
+    """What a screen wants to see. `detail` is (agent or queue, id); `moods`: what was noted of them over the weeks."""
 
     moment_ms: int
     live: bool
     strip: bool = False
     detail: tuple[Literal["agent", "queue"], int] | None = None
+    moods: bool = False
 
 
 class FloorSeen(Message):
@@ -50,6 +55,7 @@ class FloorSeen(Message):
         error: str = "",
         waiting: bool = False,
         bounds: tuple[int, int] | None = None,
+        moods: Weeks | None = None,
     ) -> None:
         super().__init__()
         self.number = number
@@ -61,6 +67,7 @@ class FloorSeen(Message):
         self.waiting = waiting
         self.bounds = bounds
         """The first and the last moment that were ever measured, for a replay."""
+        self.moods = moods
 
     def can_replace(self, message: Message) -> bool:
         """Take the place of an older answer that nobody has read."""
@@ -96,6 +103,7 @@ class Feed:
         self._picture: Picture | None = None
         self._version = -1
         self._strip: tuple[float, int, int, DayStrip] | None = None
+        self._weeks: tuple[float, Picture, Weeks] | None = None
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
 
     def start(self) -> None:
@@ -136,6 +144,7 @@ class Feed:
             picture = self._picture_of(reader, wish)
             strip = self._strip_of(reader, wish) if wish.strip else None
             detail = reader.detail_of(*wish.detail, wish.moment_ms, self._zone) if wish.detail else None
+            moods = self._moods_of(reader, picture, wish) if wish.moods else None
             bounds = None if wish.live else reader.bounds()
         except NoStoreError as error:
             time.sleep(RETRY_S)
@@ -146,7 +155,7 @@ class Feed:
         except Exception as error:  # a dead worker would leave the screen standing still for ever
             self._drop()
             return FloorSeen(number, wish, error=_unforeseen(error, self._store))
-        return FloorSeen(number, wish, picture, strip, detail, bounds=bounds)
+        return FloorSeen(number, wish, picture, strip, detail, bounds=bounds, moods=moods)
 
     def _open(self) -> Reader:
         """Return the reader; a new one where the file is no longer the one that was opened."""
@@ -164,7 +173,7 @@ class Feed:
         """Close a reader that failed, so that the next wish tries afresh."""
         if self._reader is not None:
             self._reader.close()
-        self._reader = self._picture = self._strip = None
+        self._reader = self._picture = self._strip = self._weeks = None
 
     def _picture_of(self, reader: Reader, wish: Wish) -> Picture:
         version = reader.version()
@@ -190,6 +199,20 @@ class Feed:
         strip = reader.strip_of(wish.moment_ms, self._zone, self._limits)
         self._strip = (time.monotonic(), self._version, day_ms, strip)
         return strip
+
+    def _moods_of(self, reader: Reader, picture: Picture, wish: Wish) -> Weeks:
+        """Return the weeks of moods; those at hand serve while nobody was marked anew and the hour is the same."""
+        if self._weeks is not None:
+            made, seen, weeks = self._weeks
+            same = seen.moods == picture.moods and weeks.moment_ms // HOUR == wish.moment_ms // HOUR
+            if same and wish.live and (time.monotonic() - made) * 1000 < MOODS_MS:
+                return weeks
+            if same and weeks.moment_ms == wish.moment_ms:
+                return weeks
+        rows = reader.moods(history_since(wish.moment_ms, self._zone), wish.moment_ms + 1)  # type: ignore[attr-defined]
+        weeks = weeks_of(rows, wish.moment_ms, self._zone)
+        self._weeks = (time.monotonic(), picture, weeks)
+        return weeks
 
 
 def _unforeseen(error: Exception, store: Path) -> str:
