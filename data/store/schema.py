@@ -51,14 +51,23 @@ def _sums(columns: tuple[str, ...]) -> str:
     return ",\n    ".join(f"{name} INTEGER NOT NULL DEFAULT 0" for name in columns)
 
 
-_PEOPLE = """CREATE TABLE flag_change (
-    flag_id INTEGER NOT NULL REFERENCES flag, at_ms INTEGER NOT NULL, changed_by TEXT NOT NULL,
-    note TEXT NOT NULL, step TEXT NOT NULL, owner TEXT NOT NULL, follow_up_ms INTEGER, expires_ms INTEGER,
-    PRIMARY KEY (flag_id, at_ms)) STRICT, WITHOUT ROWID;
+_FLAG_END = """ended_ms INTEGER AS (CASE WHEN resolved_ms < expires_ms OR expires_ms IS NULL
+        THEN resolved_ms ELSE expires_ms END)"""
+"""Until when a flag is open: an expiry that is moved is moved in `expires_ms`, and what it was stays in its changes."""
+
+_PEOPLE = """CREATE INDEX flag_raised ON flag (raised_ms);
+CREATE INDEX flag_long ON flag (ended_ms) WHERE ended_ms - raised_ms > 172800000;
+CREATE INDEX flag_endless ON flag (raised_ms) WHERE ended_ms IS NULL;
+CREATE TABLE flag_change (
+    id INTEGER PRIMARY KEY, flag_id INTEGER NOT NULL REFERENCES flag, at_ms INTEGER NOT NULL,
+    changed_by TEXT NOT NULL, note TEXT NOT NULL, step TEXT NOT NULL, owner TEXT NOT NULL, follow_up_ms INTEGER,
+    expires_ms INTEGER) STRICT;
+CREATE INDEX flag_change_flag ON flag_change (flag_id, at_ms);
 CREATE TABLE mood (
-    agent_id INTEGER NOT NULL REFERENCES agent, at_ms INTEGER NOT NULL, mood INTEGER CHECK (mood BETWEEN 1 AND 5),
-    note TEXT NOT NULL, noted_by TEXT NOT NULL, said INTEGER NOT NULL,
-    PRIMARY KEY (agent_id, at_ms)) STRICT, WITHOUT ROWID;
+    id INTEGER PRIMARY KEY, agent_id INTEGER NOT NULL REFERENCES agent, at_ms INTEGER NOT NULL,
+    mood INTEGER CHECK (mood BETWEEN 1 AND 5), note TEXT NOT NULL, noted_by TEXT NOT NULL,
+    said INTEGER NOT NULL) STRICT;
+CREATE INDEX mood_agent ON mood (agent_id, at_ms);
 CREATE INDEX mood_at ON mood (at_ms);
 CREATE TABLE coaching (
     id INTEGER PRIMARY KEY, agent_id INTEGER NOT NULL REFERENCES agent, at_ms INTEGER NOT NULL,
@@ -66,16 +75,20 @@ CREATE TABLE coaching (
     done_ms INTEGER, done_by TEXT, done_note TEXT) STRICT;
 CREATE INDEX coaching_agent ON coaching (agent_id, at_ms);
 CREATE INDEX coaching_due ON coaching (follow_up_ms) WHERE follow_up_ms IS NOT NULL AND done_ms IS NULL;
+CREATE INDEX coaching_done ON coaching (done_ms) WHERE done_ms IS NOT NULL;
 CREATE TABLE break_decision (
     id INTEGER PRIMARY KEY, agent_id INTEGER NOT NULL REFERENCES agent, at_ms INTEGER NOT NULL,
     decision TEXT NOT NULL, reason TEXT NOT NULL, note TEXT NOT NULL, decided_by TEXT NOT NULL,
     ends_ms INTEGER) STRICT;
 CREATE INDEX break_decision_at ON break_decision (at_ms);
+CREATE INDEX break_decision_agent ON break_decision (agent_id, at_ms);
 CREATE TABLE listening (
     id INTEGER PRIMARY KEY, agent_id INTEGER NOT NULL REFERENCES agent, since_ms INTEGER NOT NULL,
     until_ms INTEGER, ends_ms INTEGER NOT NULL, ear TEXT NOT NULL, reason TEXT NOT NULL, phone TEXT NOT NULL,
     listener TEXT NOT NULL, ended_by TEXT) STRICT;
 CREATE INDEX listening_since ON listening (since_ms);
+CREATE INDEX listening_agent ON listening (agent_id, since_ms);
+CREATE INDEX listening_open ON listening (since_ms) WHERE until_ms IS NULL;
 CREATE TABLE baseline (
     agent_id INTEGER NOT NULL REFERENCES agent, queue_id INTEGER NOT NULL REFERENCES queue,
     start_ms INTEGER NOT NULL, handle_n INTEGER NOT NULL, handle_median REAL, handle_mad REAL,
@@ -88,9 +101,22 @@ CREATE TABLE audit (
     number INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, uid INTEGER NOT NULL, user TEXT NOT NULL,
     role TEXT NOT NULL, tty TEXT NOT NULL, address TEXT NOT NULL, act TEXT NOT NULL, agent_id INTEGER,
     result TEXT NOT NULL, detail TEXT, salt BLOB, detail_digest BLOB NOT NULL, previous BLOB NOT NULL,
-    digest BLOB NOT NULL) STRICT;"""
+    digest BLOB NOT NULL) STRICT;
+CREATE INDEX audit_agent ON audit (agent_id, number) WHERE agent_id IS NOT NULL;
+CREATE INDEX audit_told ON audit (at_ms) WHERE detail IS NOT NULL;
+CREATE TRIGGER audit_adds BEFORE INSERT ON audit
+    WHEN NEW.number IS NOT 1 + coalesce((SELECT max(number) FROM audit), 0)
+    BEGIN SELECT RAISE(ABORT, 'the audit is only added to, at its end'); END;
+CREATE TRIGGER audit_keeps BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END;
+CREATE TRIGGER audit_stays BEFORE UPDATE ON audit
+    WHEN NEW.detail IS NOT NULL OR NEW.salt IS NOT NULL
+    OR (NEW.number, NEW.at_ms, NEW.uid, NEW.user, NEW.role, NEW.tty, NEW.address, NEW.act, NEW.agent_id, NEW.result,
+        NEW.detail_digest, NEW.previous, NEW.digest) IS NOT
+       (OLD.number, OLD.at_ms, OLD.uid, OLD.user, OLD.role, OLD.tty, OLD.address, OLD.act, OLD.agent_id, OLD.result,
+        OLD.detail_digest, OLD.previous, OLD.digest)
+    BEGIN SELECT RAISE(ABORT, 'the audit is only added to; a detail can be blanked'); END;"""
 """What people record: all of it carries who and when. `detail` of an audited act is JSON, and can be blanked when the
-person it is about asks for that: the chain goes over its digest."""
+person it is about asks for that, or when its time is over: the chain goes over its digest."""
 
 TABLES = f"""
 CREATE TABLE site (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -163,6 +189,7 @@ CREATE TABLE flag (
     id INTEGER PRIMARY KEY, agent_id INTEGER NOT NULL REFERENCES agent, kind TEXT NOT NULL,
     note TEXT NOT NULL, raised_by TEXT NOT NULL, raised_ms INTEGER NOT NULL, expires_ms INTEGER,
     resolved_ms INTEGER, resolved_by TEXT, resolved_note TEXT, severity INTEGER NOT NULL DEFAULT 2,
+    {_FLAG_END},
     UNIQUE (agent_id, kind, raised_ms)) STRICT;
 {_PEOPLE}
 CREATE TABLE checklist (
@@ -218,6 +245,7 @@ def _make_views(connection: sqlite3.Connection) -> None:
 MIGRATIONS: dict[int, str] = {
     1: f"""
 ALTER TABLE flag ADD COLUMN severity INTEGER NOT NULL DEFAULT 2;
+ALTER TABLE flag ADD COLUMN {_FLAG_END};
 UPDATE flag SET severity = CASE kind WHEN 'praise' THEN 0 WHEN 'asked_for_help' THEN 3
     WHEN 'stepped_away_upset' THEN 3 ELSE 2 END;
 {_PEOPLE}

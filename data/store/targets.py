@@ -1,0 +1,118 @@
+"""Whom and what an act is about, as the desk needs to know it: read in the transaction in which it is carried out."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from data.model.people import (
+    ChangeFlag,
+    CloseFollowUp,
+    Request,
+    ResolveFlag,
+    StopListeningIn,
+)
+from data.model.text import safe_text
+
+_OWNERS: dict[type[Request], str] = {
+    ChangeFlag: "flag",
+    ResolveFlag: "flag",
+    CloseFollowUp: "coaching",
+    StopListeningIn: "listening",
+}
+"""Requests that name no agent, but a row about one."""
+
+
+class Target(NamedTuple):
+    """The agent an act is about: the source and its own key for them, their name there and their team now."""
+
+    agent_id: int
+    source: str
+    key: str
+    name: str
+    team: str
+
+
+class Listening(NamedTuple):
+    """Somebody listens to an agent's call from a phone; times as in the table."""
+
+    id: int
+    agent_id: int
+    since_ms: int
+    ends_ms: int
+    phone: str
+    listener: str
+
+
+def target_of(connection: sqlite3.Connection, request: Request) -> Target | None:
+    """Return whom a request is about, None where there is no such agent, flag, coaching or listening."""
+    table = _OWNERS.get(type(request))
+    if table is None:
+        return agent(connection, getattr(request, "agent"))  # noqa: B009 (all others have it)
+    row = connection.execute(
+        f"SELECT agent_id FROM {table} WHERE id = ?", (getattr(request, "id"),)  # noqa: B009
+    ).fetchone()
+    return None if row is None else agent(connection, row[0])
+
+
+def agent(connection: sqlite3.Connection, agent_id: int) -> Target | None:
+    """Return an agent by id."""
+    row = connection.execute(
+        "SELECT a.id, s.name, a.key, coalesce(h.name, a.key), coalesce(h.team, '') FROM agent a "
+        "JOIN source s ON s.id = a.source_id LEFT JOIN agent_history h ON h.agent_id = a.id "
+        "WHERE a.id = ? ORDER BY h.since_ms DESC LIMIT 1",
+        (agent_id,),
+    ).fetchone()
+    return None if row is None else Target(*row[:3], safe_text(row[3]), safe_text(row[4]))
+
+
+def queue_key(connection: sqlite3.Connection, source: str, queue_id: int) -> str | None:
+    """Return a source's own key of one of its queues, None where it has no such one."""
+    row = connection.execute(
+        "SELECT q.key FROM queue q JOIN source s ON s.id = q.source_id WHERE q.id = ? AND s.name = ?",
+        (queue_id, source),
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def served(connection: sqlite3.Connection, agent_id: int) -> list[str]:
+    """Return the source's keys of the queues that an agent is signed in to."""
+    rows = connection.execute(
+        "SELECT q.key FROM member m JOIN queue q ON q.id = m.queue_id WHERE m.agent_id = ? AND m.until_ms IS NULL "
+        "ORDER BY q.key",
+        (agent_id,),
+    )
+    return [key for (key,) in rows.fetchall()]
+
+
+def listenings(connection: sqlite3.Connection) -> list[Listening]:
+    """Return the listenings that go on."""
+    rows = connection.execute(
+        "SELECT id, agent_id, since_ms, ends_ms, phone, listener FROM listening WHERE until_ms IS NULL ORDER BY id"
+    )
+    return [Listening(*row) for row in rows.fetchall()]
+
+
+def listening(connection: sqlite3.Connection, listening_id: int) -> Listening | None:
+    """Return a listening that goes on, by id."""
+    return next((each for each in listenings(connection) if each.id == listening_id), None)
+
+
+def never_listened(connection: sqlite3.Connection, listening_id: int) -> None:
+    """Take back the row of a listening that the telephony system refused, in the caller's transaction."""
+    connection.execute("DELETE FROM listening WHERE id = ?", (listening_id,))
+
+
+def off_the_call(connection: sqlite3.Connection, agents: Iterable[tuple[int, int]]) -> set[int]:
+    """Return which of (agent id, since ms) are seen in no call any more in a state that began after that moment."""
+    found = set()
+    for agent_id, since_ms in agents:
+        row = connection.execute(
+            "SELECT since_ms FROM state_span WHERE agent_id = ? AND until_ms IS NULL "
+            "AND state IN ('available', 'wrap_up', 'not_ready', 'offline') ORDER BY since_ms DESC LIMIT 1",
+            (agent_id,),
+        ).fetchone()
+        if row is not None and row[0] > since_ms:
+            found.add(agent_id)
+    return found
