@@ -50,6 +50,7 @@ class Capability(StrEnum):
     PLAYED_SUPERVISOR = "played_supervisor"
     PAUSE = "pause"
     SIGN_IN = "sign_in"
+    END_WRAP_UP = "end_wrap_up"
     PENALTY = "penalty"
     LISTEN = "listen"
     REDIRECT = "redirect"
@@ -60,6 +61,7 @@ ACTS = frozenset(
     {
         Capability.PAUSE,
         Capability.SIGN_IN,
+        Capability.END_WRAP_UP,
         Capability.PENALTY,
         Capability.LISTEN,
         Capability.REDIRECT,

@@ -45,6 +45,12 @@ class SignOut(NamedTuple):
     queue: str
 
 
+class EndWrapUp(NamedTuple):
+    """End the after-call work of an agent, who is then free for the next contact."""
+
+    agent: str
+
+
 class SetPenalty(NamedTuple):
     """Say how late an agent is asked in a queue (None: in all); 0 is first."""
 
@@ -81,7 +87,7 @@ class HangUp(NamedTuple):
     call: str
 
 
-PhoneAct = Pause | Unpause | SignIn | SignOut | SetPenalty | Listen | StopListening | Redirect | HangUp
+PhoneAct = Pause | Unpause | SignIn | SignOut | EndWrapUp | SetPenalty | Listen | StopListening | Redirect | HangUp
 
 
 class Order(NamedTuple):

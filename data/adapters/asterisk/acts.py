@@ -16,9 +16,10 @@ from collections.abc import Callable
 
 from data.adapters.asterisk.ami import Session
 from data.adapters.asterisk.messages import Answer, Block, one_line
-from data.adapters.base import ACTS, Capability, SourceError
+from data.adapters.base import Capability, SourceError
 from data.model.acts import (
     Ear,
+    EndWrapUp,
     HangUp,
     Listen,
     Order,
@@ -42,7 +43,11 @@ _NEEDS = {
     Capability.REDIRECT: {"Redirect"},
     Capability.HANG_UP: {"Hangup"},
 }
-"""The actions that an account has to be allowed for each kind of act."""
+"""The actions that an account has to be allowed for each kind of act.
+
+There is none for `EndWrapUp`: for its wrap-up time a queue leaves the agent alone, and no action cuts that short. To
+take the agent out of the queue and put them back would, and would lose their penalty and name.
+"""
 
 _RIGHTS = {"Originate": "originate", "Redirect": "call", "Hangup": "call", "CoreShowChannels": "reporting"}
 """What `write` in manager.conf has to hold for an action; `agent` for those about queues."""
@@ -63,6 +68,8 @@ _CHANNEL = re.compile(r"[A-Za-z0-9_]+/[^\s,|&\x00-\x1f]{1,100}")
 _NUMBER = re.compile(r"[A-Za-z0-9_*#+.-]{1,79}")
 _ALREADY = {"Unable to add interface: Already there", "Unable to remove interface: Not there", "No such channel"}
 """What Asterisk says to an action that was done before; `Interface not found` is an answer to a wrong name too."""
+
+_NO_END = "Asterisk can't end wrap-up: it lasts for the wrap-up time of the queue"
 
 _NO_CALL = "the call is not known, or over"
 
@@ -116,7 +123,7 @@ class Acts:
         patience_s: float = 4.0,
     ) -> None:
         """Take up nothing yet."""
-        self.capabilities = frozenset(ACTS)
+        self.capabilities = frozenset(_NEEDS)
         self._session = session
         self._channel_of_agent = channel_of_agent
         self._channel_of_call = channel_of_call
@@ -200,6 +207,8 @@ class Acts:
 
     async def _plan(self, act: PhoneAct, kept: _Kept) -> tuple[str, dict[str, object]]:
         """Return the action for an act, with its fields. It asks Asterisk first, so that a dead one is noticed."""
+        if isinstance(act, EndWrapUp):
+            raise _ImpossibleError(_NO_END)
         if isinstance(act, Redirect):
             return await self._plan_redirect(act)
         if isinstance(act, StopListening):

@@ -72,7 +72,7 @@ def carries_out_what_it_lists(evidence: Evidence) -> Iterator[str]:
     Why: A button that does nothing costs a supervisor the minute in which it would have helped.
 
     Mend: See what the telephony system said. A right may be missing: then list the act no longer. Or it can't be done
-    with whom it was tried on: somebody who is in no call can't be listened to.
+    with whom it was tried on: who is in no call can't be listened to, and who is in no wrap-up has none to end.
     """
     for each in _ordered(evidence, "listed"):
         if not _done(each):

@@ -17,6 +17,7 @@ from data.adapters.conformance.outside import bystanders, cut_off, watched
 from data.adapters.conformance.trying import Manner, Targets, Tried, trying, within
 from data.adapters.registry import made
 from data.model.acts import (
+    EndWrapUp,
     HangUp,
     Listen,
     Order,
@@ -267,6 +268,8 @@ def acts_on(can: Capability, on: Targets) -> list[PhoneAct]:
         return [Pause(on.agent, on.queue or None, "floorwalk"), Unpause(on.agent, on.queue or None)]
     if can == Capability.SIGN_IN and on.agent and on.queue:
         return [SignOut(on.agent, on.queue), SignIn(on.agent, on.queue)]
+    if can == Capability.END_WRAP_UP and on.agent:
+        return [EndWrapUp(on.agent)]
     if can == Capability.PENALTY and on.agent:
         return [SetPenalty(on.agent, on.queue or None, 0)]
     if can == Capability.LISTEN and on.agent and on.phone:

@@ -12,6 +12,7 @@ from data.adapters.asterisk.ami import Session
 from data.adapters.base import ACTS, Capability, SourceError
 from data.model.acts import (
     Ear,
+    EndWrapUp,
     HangUp,
     Listen,
     Order,
@@ -31,6 +32,8 @@ from tests.data.adapters.fake_pbx import NO_RIGHTS
 
 NOW_MS = 1_795_000_000_000
 LATER_MS = NOW_MS + 30_000
+CAN = ACTS - {Capability.END_WRAP_UP}
+"""What Asterisk can do at all."""
 AGENT = "Local/1001@agents"
 TALKING = "Local/1001@agents-00000007;1"
 WAITING = "PJSIP/trunk-0000000a"
@@ -236,6 +239,7 @@ def test_without_the_right_to_list_channels_the_event_tells_which_one_listens() 
         (Listen(AGENT, "3001"), "3001 is no phone of Asterisk's, such as PJSIP/3001"),
         (Listen(AGENT, "PJSIP/1\r\nFoo: x"), "is no phone of Asterisk's"),
         (StopListening(PHONE), "PJSIP/3001 listens to nobody"),
+        (EndWrapUp(AGENT), "Asterisk can't end wrap-up: it lasts for the wrap-up time of the queue"),
         (Pause("", "sales", ""), "Asterisk has no member or queue of that name"),
         (Pause("PJSIP/1\r\nPaused: false", None, ""), "Asterisk has no member or queue of that name"),
         (SignIn("PJSIP/1", "sa\nles"), "Asterisk has no member or queue of that name"),
@@ -475,7 +479,7 @@ def test_an_order_that_expired_unanswered_stays_unsure() -> None:
 @pytest.mark.parametrize(
     ("account", "may"),
     [
-        ("supervisor", ACTS),
+        ("supervisor", CAN),
         ("wallboard", {Capability.PAUSE, Capability.SIGN_IN, Capability.PENALTY}),
         ("monitor", set()),
     ],
@@ -483,7 +487,7 @@ def test_an_order_that_expired_unanswered_stays_unsure() -> None:
 def test_capabilities_are_what_the_account_may_do(account: str, may: set[Capability]) -> None:
     async def story(floor: Floor) -> None:
         floor.fake.canned["ListCommands"] = capture(f"http/{account}.rawman.ListCommands")
-        assert floor.acts.capabilities == ACTS
+        assert floor.acts.capabilities == CAN
         await floor.acts.learn()
         assert floor.acts.capabilities == may
 
