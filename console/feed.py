@@ -209,7 +209,7 @@ class Feed:
                 return weeks
             if same and weeks.moment_ms == wish.moment_ms:
                 return weeks
-        rows = reader.moods(history_since(wish.moment_ms, self._zone), wish.moment_ms + 1)  # type: ignore[attr-defined]
+        rows = reader.moods(history_since(wish.moment_ms, self._zone), wish.moment_ms + 1)
         weeks = weeks_of(rows, wish.moment_ms, self._zone)
         self._weeks = (time.monotonic(), picture, weeks)
         return weeks

@@ -118,7 +118,7 @@ class DayBook:
 
     def _flags(self, day: Window) -> list[DayMark]:
         rows = self._connection.execute(
-            "SELECT raised_ms, agent_id FROM flag WHERE raised_ms >= ? AND raised_ms < ? AND kind <> 'praise'", day
+            "SELECT raised_ms, agent_id FROM flag WHERE raised_ms >= ? AND raised_ms < ? AND severity > 0", day
         ).fetchall()
         return [DayMark(raised_ms, "flag", self._directory.agent(agent).name) for raised_ms, agent in rows]
 

@@ -326,8 +326,6 @@ def _close_follow_up(connection: sqlite3.Connection, request: CloseFollowUp, ord
     return Answer(True, f"{_name_of(connection, agent_id)}: followed up", request.id)
 
 
-# ------------------------------------------------------------------ breaks, decided
-
 _STANDS_MS = {Decision.OFFER: OFFER_STANDS_MS, Decision.APPROVE: APPROVAL_STANDS_MS}
 _SAID = {
     Decision.OFFER: "a break is offered",

@@ -24,8 +24,8 @@ from data.model.picture import (
     ChecklistView,
     DayStrip,
     Detail,
-    FlagRow,
     ItemRow,
+    MoodRow,
     Picture,
     SourceState,
     Totals,
@@ -38,6 +38,7 @@ from data.store.boot import boot_id
 from data.store.day import DayBook
 from data.store.directory import DirectoryCache
 from data.store.files import explain, open_for_reading
+from data.store.people_at import PeopleAsOf
 from data.store.sources import (
     LATE_INTERVALS,
     LONGEST_SILENCE_MS,
@@ -62,6 +63,7 @@ class Reader:
         self.directory = DirectoryCache(self.connection, joint)
         self._agents = AgentsAsOf(self.connection, self.directory)
         self._queues = QueuesAsOf(self.connection, self.directory)
+        self._people = PeopleAsOf(self.connection, self.directory)
         self._days = DayBook(self.connection, self.directory)
 
     def __enter__(self) -> Self:
@@ -147,7 +149,8 @@ class Reader:
         day = day_around(moment_ms, zone)
         sources = present_at(self.connection, moment_ms)
         self.directory.refresh(moment_ms, sources.here)
-        flags = self._flags_at(moment_ms)
+        people = self._people.at(moment_ms, day)
+        flags = people.flags
         counts: dict[int, list[int]] = {}  # flags, praise, and of the flags the urgent
         for flag in flags:
             count = counts.setdefault(flag.agent_id, [0, 0, 0])
@@ -166,7 +169,13 @@ class Reader:
         )
         checklist = self._checklist_at(moment_ms, day.since_ms)
         source, seats = worst_of(sources.states), self.directory.seats
-        return Picture(moment_ms, *day, source, queues, agents, flags, checklist, seats, totals, sources.states)
+        return Picture(
+            *(moment_ms, *day, source, queues, agents, flags, checklist, seats, totals, sources.states),
+            moods=people.moods,
+            offers=people.offers,
+            follow_ups=people.follow_ups,
+            listening=people.listening,
+        )
 
     def strip_of(self, moment_ms: int, zone: ZoneInfo, limits: Limits = LIMITS) -> DayStrip:
         """Return the local day around a moment for the scrubber."""
@@ -179,7 +188,15 @@ class Reader:
         with self.one_state():
             self._refresh(moment_ms)
             day = day_around(moment_ms, zone)
-            return (self._days.agent if kind == "agent" else self._days.queue)(owner, moment_ms, day)
+            if kind == "queue":
+                return self._days.queue(owner, moment_ms, day)
+            person = self._people.person(owner, moment_ms, day)
+            return self._days.agent(owner, moment_ms, day)._replace(person=person)
+
+    def moods(self, since_ms: int, until_ms: int) -> list[MoodRow]:
+        """Return the moods noted of all agents in a window, as they came."""
+        with self.one_state():
+            return self._people.moods(since_ms, until_ms)
 
     def _refresh(self, moment_ms: int) -> None:
         """Bring the directory to a moment, with the names by which its floor is told."""
@@ -219,28 +236,6 @@ class Reader:
     def goal_of(self, queue_id: int, moment_ms: int) -> Goal:
         """Return what a visit to a queue at a moment is measured against."""
         return self.directory.goal_of(queue_id, moment_ms)
-
-    def _flags_at(self, moment_ms: int) -> tuple[FlagRow, ...]:
-        rows = self.connection.execute(
-            "SELECT id, agent_id, kind, note, raised_by, raised_ms, expires_ms, severity FROM flag "
-            "WHERE raised_ms <= ? AND (resolved_ms IS NULL OR resolved_ms > ?) "
-            "AND (expires_ms IS NULL OR expires_ms > ?) ORDER BY raised_ms, id",
-            (moment_ms,) * 3,
-        ).fetchall()
-        return tuple(
-            FlagRow(
-                i,
-                agent,
-                self.directory.agent(agent).name,
-                safe_text(kind, 60),
-                safe_text(note, 300),
-                safe_text(by),
-                raised_ms,
-                expires_ms,
-                severity,
-            )
-            for i, agent, kind, note, by, raised_ms, expires_ms, severity in rows
-        )
 
     def _checklist_at(self, moment_ms: int, day_ms: int) -> ChecklistView | None:
         """Return the day's checklist that is next due, or the last one once all are past."""
