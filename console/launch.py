@@ -54,6 +54,7 @@ def _options(settings: Settings, store: Path, **more: Any) -> Options:  # noqa: 
         "site": settings.site,
         "ascii": not can_draw_unicode(),
         "limits": settings.limits,
+        "vocabulary": settings.vocabulary,
     }
     return Options(**said | more)
 

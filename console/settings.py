@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from console.choices import LANGUAGES, THEMES
 from data.alerts import LIMITS, Limits
+from data.flags import VOCABULARY, Vocabulary
 from data.metrics import Goal
 from data.model.observation import QueueEntry
 
@@ -67,6 +68,7 @@ class Settings:
     aliases: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     limits: Limits = LIMITS
+    vocabulary: Vocabulary = VOCABULARY
     file: Path | None = None
     """The file that was read, None where there is none."""
     origins: Mapping[str, str] = field(default_factory=dict)

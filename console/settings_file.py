@@ -13,6 +13,7 @@ A table each, all of them optional:
 - [limits]  waiting, wait_s, talk_s, wrap_up_s, pause_s, service_good, service_fair, least_n
 - [limits.queue.NAME], [limits.team.NAME]  the same; [limits.reason] REASON = [5, 10, 15] in seconds
 - [breaks]  allowances_s, aliases, protected, grace_s, share_percent, most_out, least_out
+- [flags.KIND]  en, zh, severity, expires_min, step, in_use;  [steps.STEP]  en, zh, in_use
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from typing_extensions import TypedDict, is_typeddict
 from console.choices import LANGUAGES, THEMES
 from console.settings import Settings, SettingsError, SourceSettings, zone_of
 from console.settings_lines import Keys, Table, leaves, line_of, lines_of
+from console.settings_vocabulary import FlagTable, StepTable, vocabulary
 from data.alerts import Limits
 from data.breaks import BreakPolicy
 from data.metrics import FORMULAS, Goal
@@ -135,6 +137,8 @@ class _File(TypedDict, total=False):
     agents: _Agents
     limits: _Limits
     breaks: _Breaks
+    flags: dict[str, FlagTable]
+    steps: dict[str, StepTable]
 
 
 def read(path: Path, settings: Settings) -> Settings:
@@ -182,6 +186,7 @@ def _taken(path: Path, lines: Mapping[Keys, int], settings: Settings, table: Tab
         aliases=tuple(f"{name}={agent}" for name, agent in agents.get("aliases", {}).items()),
         rules=tuple(f"{pattern}={agent}" for pattern, agent in agents.get("rules", {}).items()),
         limits=_limits(settings.limits, table),
+        vocabulary=vocabulary(path, lines, settings.vocabulary, table),
     )
 
 

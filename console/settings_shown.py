@@ -7,7 +7,9 @@ from typing import Any
 
 from console.settings import Settings
 from data.alerts import Limits
+from data.flags import Vocabulary
 from data.metrics import Goal
+from data.model.days import MINUTE
 
 Row = tuple[str, Any, str]
 """(dotted key, value, where it comes from)."""
@@ -72,6 +74,7 @@ def values(settings: Settings) -> Iterator[tuple[str, Any]]:
     for name, thresholds in settings.limits.by_reason.items():
         yield f"limits.reason.{name}", _seconds(thresholds)
     yield from _breaks(settings.limits)
+    yield from _words(settings.vocabulary)
 
 
 def _goal(key: str, goal: Goal) -> Iterator[tuple[str, Any]]:
@@ -107,3 +110,16 @@ def _breaks(limits: Limits) -> Iterator[tuple[str, Any]]:
     yield "breaks.share_percent", policy.share_percent
     yield "breaks.most_out", policy.most_out
     yield "breaks.least_out", policy.least_out
+
+
+def _words(vocabulary: Vocabulary) -> Iterator[tuple[str, Any]]:
+    for flag in vocabulary.flags:
+        key = f"flags.{flag.key}"
+        yield f"{key}.en", flag.en
+        yield f"{key}.zh", flag.zh
+        yield f"{key}.severity", flag.severity.name.lower()
+        yield f"{key}.expires_min", flag.expires_ms / MINUTE
+        yield f"{key}.step", flag.step
+    for step in vocabulary.steps:
+        yield f"steps.{step.key}.en", step.en
+        yield f"steps.{step.key}.zh", step.zh

@@ -99,6 +99,11 @@ _RULES: Mapping[str, _Table] = {
             "aliases": "what the telephony system calls a reason, and which one it is",
         },
     ),
+    "flags": (
+        "What people may flag: a table each; one of a shipped kind changes it, in_use = false takes it away.",
+        {"late_back": "en, zh, severity (note, watch, urgent, praise), expires_min, step, in_use"},
+    ),
+    "steps": ("What may come next of a flag.", {"quiet_room": "en, zh, in_use"}),
     "agents": (
         "Who is who, where a queue log calls one person by two names.",
         {
@@ -114,6 +119,8 @@ _EXAMPLES: Mapping[str, Any] = {
     "limits.team": {"North": {"talk_s": [120, 240, 480]}},
     "limits.reason": {"Lunch": [1800, 2400, 3600]},
     "breaks.aliases": {"Lunch": "meal"},
+    "flags.late_back": {"en": "back late", "zh": "晚归", "severity": "note", "expires_min": 60},
+    "steps.quiet_room": {"en": "the quiet room", "zh": "去静室"},
     "agents.aliases": {"Local/1001@agents": "王小明"},
     "agents.rules": {r"SIP/(\d+)": r"Agent/\1"},
 }

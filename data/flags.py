@@ -64,6 +64,10 @@ STEP_WORDS = (
 """The next steps as shipped."""
 
 
+MOST_WORDS = 12
+"""So many kinds, and so many steps, may be in use: they are chosen by one key from one small window."""
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """A site's words for flags and next steps."""
