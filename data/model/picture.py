@@ -77,6 +77,12 @@ class QueueRow(NamedTuple):
     """Of the offered those that left otherwise: overflowed, timed out, lost."""
     unknown: bool = False
     """Whether its source is not measured at the moment: who waits, talks and is free there is not known."""
+    lately: int = 0
+    """Contacts offered since the start of the quarter of an hour that lies half an hour before the moment's."""
+    lately_ms: int = 0
+    """How much of that time was measured."""
+    waited_ms: int = 0
+    """How long the day's answered and abandoned have waited in all."""
 
 
 class AgentRow(NamedTuple):

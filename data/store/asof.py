@@ -49,6 +49,12 @@ _ROLLED = (
     f"SELECT queue_id, {', '.join(f'sum({name})' for name in CALL_COLUMNS)} FROM rollup_queue "
     "WHERE start_ms >= ? AND start_ms < ? GROUP BY queue_id"
 )
+_LATELY = "SELECT queue_id, sum(offered) FROM rollup_queue WHERE start_ms >= ? AND start_ms < ? GROUP BY queue_id"
+_MEASURED = (  # from the stretch on in which a time lies, or the next one
+    "SELECT s.id, max(c.since_ms, ?1), c.until_ms FROM source s CROSS JOIN coverage c ON c.source_id = s.id "
+    "AND c.since_ms >= coalesce((SELECT max(since_ms) FROM coverage WHERE source_id = s.id AND since_ms <= ?1), ?1) "
+    "AND c.since_ms < ?2 ORDER BY s.id, c.since_ms"
+)
 _ENTERED = "SELECT * FROM call WHERE entered_ms >= ? AND entered_ms < ?"
 _UNENDED = (
     # entered of late, long ago (those that took long have an index of their own), or never ended
@@ -63,6 +69,9 @@ _TALKING = f"SELECT queue_id, count(*) {_UNENDED} WHERE answered_ms <= ?2 GROUP 
 
 DEPTH_MINUTES = 30
 """How many whole minutes of depth a queue's row holds."""
+
+LATELY_MS = 30 * MINUTE
+"""How long before the quarter of an hour of the moment arrivals count as those of late."""
 
 
 def _is_of_day(span: SpanRow, moment_ms: int, day_ms: int) -> bool:
@@ -198,7 +207,8 @@ class QueuesAsOf:
         sources: Present,
     ) -> tuple[tuple[QueueRow, ...], ServiceLevel]:
         """Return the queues at a moment and the floor's service level; nobody waits where a source was not measured."""
-        figures, waiting, talking = self._figures(moment_ms, day_ms, sources.live)
+        figures, waiting, talking, lately = self._figures(moment_ms, day_ms, sources.live)
+        lately_ms = self._measured(moment_ms, sources)
         free_of = self._free_of(free, sources)
         depth = self._depth(moment_ms)
         serving = Counter(chain.from_iterable(members.values()))
@@ -230,6 +240,9 @@ class QueuesAsOf:
                     key=key,
                     other=f.overflowed + f.timed_out + f.lost,
                     unknown=not known,
+                    lately=lately.get(queue_id, 0),
+                    lately_ms=lately_ms.get(source, 0),
+                    waited_ms=f.wait_answered_ms + f.wait_abandoned_ms,
                 )
             )
         return tuple(rows), self._overall(rows, within, n)
@@ -251,8 +264,8 @@ class QueuesAsOf:
 
     def _figures(
         self, moment_ms: int, day_ms: int, live: bool
-    ) -> tuple[dict[int, CallFigures], dict[int, list[int]], dict[int, int]]:
-        """Return the day's figures up to a moment, the entries of who waits then, and how many talk, by queue.
+    ) -> tuple[dict[int, CallFigures], dict[int, list[int]], dict[int, int], Counter[int]]:
+        """Return the day's figures up to a moment, who waits then since when, how many talk and came of late, by queue.
 
         The interval of the moment is taken whole and what came later in it taken off, or, early in it, only what
         came so far added: whichever is less to read. Of the figures only those hold that a row shows: they count a
@@ -271,7 +284,9 @@ class QueuesAsOf:
             call = Call._make(row)
             seen = call if whole else as_of(call, moment_ms)
             loose[call.queue_id].append(figures_of(seen, goal_of(call.queue_id, call.entered_ms)))
+        lately = Counter(dict(self._connection.execute(_LATELY, (start_ms - LATELY_MS, edge_ms)).fetchall()))
         for queue_id, each in loose.items():
+            lately[queue_id] += -len(each) if whole else len(each)
             figures[queue_id].append(NOTHING.minus(total(each)) if whole else total(each))
         unended = (start_ms - INTERVAL, moment_ms, moment_ms + DAY)
         waiting: dict[int, list[int]] = defaultdict(list)
@@ -283,7 +298,20 @@ class QueuesAsOf:
                 now = figures_of(as_of(call, moment_ms), goal).minus(figures_of(call, goal))
                 figures[call.queue_id].append(now)
         talking = dict(self._connection.execute(_TALKING, unended).fetchall())
-        return {queue_id: total(parts) for queue_id, parts in figures.items()}, waiting, talking
+        return {queue_id: total(parts) for queue_id, parts in figures.items()}, waiting, talking, lately
+
+    def _measured(self, moment_ms: int, sources: Present) -> dict[int, int]:
+        """Return how much of the time of late each source was measured, by its id; while it is, up to the moment."""
+        since_ms = interval_start(moment_ms) - LATELY_MS
+        found: dict[int, int] = {}
+        rows = self._connection.execute(_MEASURED, (since_ms, moment_ms)).fetchall()
+        for source, stretches in groupby(rows, key=itemgetter(0)):
+            *ended, (_, from_ms, until_ms) = stretches
+            until_ms = until_ms if source in sources.blind else moment_ms
+            found[source] = sum(
+                max(0, min(until, moment_ms) - since) for _, since, until in [*ended, (0, from_ms, until_ms)]
+            )
+        return found
 
     def _rolled(self, day_ms: int, edge_ms: int) -> list[tuple[int, CallFigures]]:
         """Return the sums of the rollups from the day's start to an interval's start."""
