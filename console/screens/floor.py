@@ -309,7 +309,13 @@ class FloorScreen(ActingScreen):
             owner = flags.get(owner or 0)
         elif event.pane.id == "checklist":
             owner = None
-        if owner is not None:
+        if owner is None:
+            return
+        if kind == "agent":
+            from console.screens.agent import AgentScreen
+
+            self.app.push_screen(AgentScreen(owner))
+        else:
             from console.screens.detail import DetailScreen
 
             self.app.push_screen(DetailScreen(kind, owner))
@@ -340,8 +346,14 @@ class FloorScreen(ActingScreen):
         self.app.push_screen(RollCallScreen())
 
     def action_why(self) -> None:
-        """Explain the service level of the queue under the cursor."""
+        """Explain the load of the agent under the cursor, or the service level of the queue."""
         seen = self.floor_app.seen
+        agent = self.chosen_agent() if self.active in ("agents", "map", "breaks", "flags") else None
+        if seen is not None and seen.picture is not None and agent is not None and self.floor_app.look.tells_of_people:
+            from console.screens.why_load import WhyLoadScreen
+
+            self.app.push_screen(WhyLoadScreen(agent, seen.picture))
+            return
         if seen is None or seen.picture is None or not seen.picture.queues:
             return
         from console.screens.why import WhyScreen

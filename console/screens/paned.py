@@ -1,0 +1,306 @@
+"""Screens of several panes other than the floor's: side by side where there is room, else one at a time with tabs.
+
+┌ header ────────────────┐
+│ title                  │   who or what it is about
+│ tabs (narrow or alone) │
+│ pane   │ pane          │
+│ scrubber (in the past) │
+└ keys ──────────────────┘
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from console.acting.screen import ActingScreen
+from console.actions import ACTIONS, PAST
+from console.screens.prompt import Prompt, read_time
+from console.screens.timed import lose
+from widgets.canvas import Canvas
+from widgets.header import FloorHeader
+from widgets.keys import KeyBar
+from widgets.look import ClockState, Look
+from widgets.notice import Notice, notice
+from widgets.pane import Pane
+from widgets.scrubber import Scrubber
+from widgets.tabs import Tab, TabRow
+
+if TYPE_CHECKING:
+    from console.feed import FloorSeen
+    from data.model.picture import AgentRow, Picture
+
+MEDIUM = (100, 30)
+"""From this size (columns, rows) on the panes stand side by side."""
+WIDE = (170, 36)
+
+_FLOORS_OWN = frozenset({"open", "filter", "all", "sort", "group", "map", "wellbeing"})
+"""The actions that only the floor screen has."""
+_IN_THE_PAST = ("play", "faster", "after", "goto", "live")
+
+
+class PanedScreen(ActingScreen):
+    """A screen of panes that replays, and from which people act.
+
+    A subclass says which panes there are (`PANES`, their ids in the order of Tab and of the digits), where they stand
+    (`compose_panes`), which of them are stacked (`stacks`), and what the tabs say (`tabs`).
+    """
+
+    PANES: ClassVar[tuple[str, ...]] = ()
+    BAR: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """The last row while the clock is live: keys as written, and labels."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(a.keys, a.name, a.help, show=False, id=a.id, priority=a.id == "goto")
+            for a in ACTIONS
+            if a.keys and a.id not in _FLOORS_OWN
+        ),
+        Binding("escape,backspace", "back", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.active = self.PANES[0]
+        self.zoomed = False
+        self.size_class = ""
+
+    # ------------------------------------------------------- what subclasses say
+
+    def compose_panes(self, look: Look) -> ComposeResult:
+        """Lay out the title and the panes."""
+        raise NotImplementedError
+
+    def stacks(self) -> Sequence[Sequence[str]]:
+        """Return which panes stand on each other, and so share borders."""
+        raise NotImplementedError
+
+    def tabs(self, picture: Picture, now_ms: int) -> Sequence[Tab]:
+        """Return the tabs, each with its trouble."""
+        raise NotImplementedError
+
+    def narrowed(self, picture: Picture) -> Picture:
+        """Return the part of the floor that the panes show."""
+        return picture
+
+    def take(self, seen: FloorSeen) -> None:
+        """Take what else came with a picture, before the panes show it."""
+
+    # ---------------------------------------------------------------- layout
+
+    def compose(self) -> ComposeResult:
+        """Lay out header, tabs, panes, scrubber and keys."""
+        look = self.floor_app.look
+        yield FloorHeader(look)
+        yield TabRow(look)
+        yield from self.compose_panes(look)
+        yield Notice(look)
+        yield Scrubber(look)
+        yield KeyBar(look)
+
+    def on_mount(self) -> None:
+        """Ask for what the screen is about."""
+        self.lay_out()
+        self.follow_clock()
+        self.floor_app.ask()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Take the arrangement that fits the size."""
+        self.lay_out(event.size.width, event.size.height)
+
+    def lay_out(self, width: int = 0, height: int = 0) -> None:
+        """Show all panes where there is room, else the one in use."""
+        width, height = width or self.app.size.width, height or self.app.size.height
+        side_by_side = width >= MEDIUM[0] and height >= MEDIUM[1]
+        wide = width >= WIDE[0] and height >= WIDE[1]
+        self.size_class = "wide" if wide else "medium" if side_by_side else "narrow"
+        for name in ("narrow", "medium", "wide"):
+            self.set_class(name == self.size_class, f"-{name}")
+        alone = self.zoomed or not side_by_side
+        self.set_class(alone, "-alone")
+        for name in self.PANES:
+            self.pane(name).display = not alone or name == self.active
+        for box in self.query(".column").results():
+            box.display = any(pane.display for pane in box.query(Pane))
+        for stack in self.stacks():
+            shown = [name for name in stack if self.pane(name).display]
+            for name in shown:
+                self.pane(name).set_edges(joined=name != shown[0], open_ended=name != shown[-1])
+        self.query_one(TabRow).display = not side_by_side and not self.zoomed
+        if not self.pane(self.active).has_focus and not self._prompting():
+            self.pane(self.active).focus()
+
+    def pane(self, name: str) -> Pane:
+        """Return a pane by name."""
+        return self.query_one(f"#{name}", Pane)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Remember which pane is in use."""
+        if event.widget.id in self.PANES:
+            self.active = event.widget.id
+            self._tell_tabs()
+
+    # --------------------------------------------------------------- showing
+
+    def show_seen(self, seen: FloorSeen) -> None:
+        """Show a picture, or say why there is none."""
+        self.follow_clock()
+        now_ms = seen.wish.moment_ms
+        if seen.picture is None:
+            words = self.floor_app.look.words
+            message = words("Waiting for the first picture of the floor…") if seen.waiting else seen.error
+            for pane in self.query(Pane):
+                pane.fail(message)
+            lose(self.query_one(FloorHeader), now_ms)
+            return
+        self.take(seen)
+        part = self.narrowed(seen.picture)
+        for widget in self.query(Canvas):
+            if isinstance(widget, Pane) and widget.error:
+                widget.error = ""
+            widget.show(seen.picture if isinstance(widget, FloorHeader | Notice) else part, now_ms)
+        self.query_one(Notice).display = notice(seen.picture) is not None
+        if seen.strip is not None:
+            self.query_one(Scrubber).set_strip(seen.strip)
+            self.jump_if_asked()
+        self._tell_tabs()
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what came while another screen was in front."""
+        self.floor_app.ask()
+        self.floor_app.show_seen()
+
+    def follow_clock(self) -> None:
+        """Let header, accents, scrubber and keys say which time it is."""
+        app, look = self.floor_app, self.floor_app.look
+        clock, scrubber = app.clock, self.query_one(Scrubber)
+        self.set_class(clock.mode == "replay", "-replay")
+        self.set_class(clock.mode == "paused", "-paused")
+        scrubber.display = clock.mode != "live" and not (app.seen and app.seen.error and scrubber.strip is None)
+        self.query_one(FloorHeader).set_clock(ClockState(clock.mode, clock.speed, app.unfed))
+        self.query_one(KeyBar).set_keys([(key, look.words(label)) for key, label in self._bar()])
+
+    def _bar(self) -> list[tuple[str, str]]:
+        """Return the last row: the screen's own keys, in the past those for time besides; no acts on a wall."""
+        app = self.floor_app
+        if app.clock.mode == "live":
+            acts = {action.shown for action in ACTIONS if action.group == "People"} if app.options.wall else set()
+            return [(key, label) for key, label in self.BAR if key not in acts]
+        by_id = {action.id: action for action in ACTIONS}
+        timed = [by_id[name] for name in _IN_THE_PAST if app.clock.has_live or name != "live"]
+        keys = [
+            (action.shown, "pause" if action.id == "play" and app.clock.mode == "replay" else action.label)
+            for action in timed
+            if action.bar & PAST
+        ]
+        return [("Esc", "back"), *keys, ("w", "why"), ("?", "help"), ("q", "quit")]
+
+    def _tell_tabs(self) -> None:
+        row, seen = self.query_one(TabRow), self.floor_app.seen
+        if row.display and seen is not None and seen.picture is not None:
+            tabs = self.tabs(self.narrowed(seen.picture), seen.wish.moment_ms)
+            row.set_tabs(tabs, self.PANES.index(self.active))
+
+    def relook(self, look: Look) -> None:
+        """Take other words, signs or colours."""
+        for widget in self.query(Canvas):
+            widget.set_look(look)
+        self.follow_clock()
+        self._tell_tabs()
+
+    # ---------------------------------------------------------------- panes
+
+    def action_next_pane(self, step: int = 1) -> None:
+        """Go to the next pane, on a narrow screen as the next tab."""
+        self._go(self.PANES[(self.PANES.index(self.active) + step) % len(self.PANES)])
+
+    def action_previous_pane(self) -> None:
+        """Go to the pane before."""
+        self.action_next_pane(-1)
+
+    def action_pane(self, index: int) -> None:
+        """Go to a pane by its number."""
+        if index < len(self.PANES):
+            self._go(self.PANES[index])
+
+    def _go(self, name: str) -> None:
+        self.active = name
+        self.lay_out()
+        self.pane(name).focus()
+        self.floor_app.show_seen()
+
+    def on_tab_row_chosen(self, event: TabRow.Chosen) -> None:
+        """Go to the pane of a clicked tab."""
+        self.action_pane(event.index)
+
+    def action_zoom(self) -> None:
+        """Give the pane in use the whole screen, or give it back."""
+        self.zoomed = not self.zoomed
+        self._go(self.active)
+
+    def action_back(self) -> None:
+        """Go back to the screen before."""
+        self.dismiss()
+
+    def action_help(self) -> None:
+        """Show what every key does."""
+        from console.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen())
+
+    def action_why(self) -> None:
+        """Explain the load of the agent under the cursor."""
+        agent = self.chosen_agent()
+        if agent is not None:
+            self.explain_load(agent)
+
+    def explain_load(self, agent: AgentRow) -> None:
+        """Explain an agent's load."""
+        from console.screens.why_load import WhyLoadScreen
+
+        if self.picture is not None:
+            self.app.push_screen(WhyLoadScreen(agent, self.picture))
+
+    # ------------------------------------------------------------------ time
+
+    def _prompting(self) -> bool:
+        return bool(self.query(Prompt))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the prompt's key to a prompt that is there."""
+        return not (action == "go_to" and self._prompting())
+
+    async def action_go_to(self) -> None:
+        """Ask for a time and go there."""
+
+        def go(text: str) -> None:
+            app = self.floor_app
+            self.go_to(read_time(text, app.clock.moment(), app.look.zone))
+
+        prompt = Prompt(self.floor_app.look, "go to", "", lambda text: None, go)
+        self.add_class("-asking")
+        await self.mount(prompt)
+        self.set_focus(prompt.query_one(Input))
+
+    def on_prompt_closed(self) -> None:
+        """Give the focus and the last row back."""
+        self.remove_class("-asking")
+        self.pane(self.active).focus()
+
+    def on_scrubber_sought(self, event: Scrubber.Sought) -> None:
+        """Go to the moment that was pointed at."""
+        self.steer(event.moment_ms)
+
+    # ---------------------------------------------------------------- screen
+
+    def action_language(self) -> None:
+        """Switch between English and Chinese."""
+        self.floor_app.switch_language()
+
+    def action_theme(self) -> None:
+        """Take the next set of colours."""
+        self.floor_app.next_theme()

@@ -1,0 +1,396 @@
+"""The panes of an agent's own page besides the day: load with its parts, flags, moods, and what was done and said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from data.alerts import Level, flag_level
+from data.flags import Severity
+from data.model.acts import Ear
+from data.model.days import DAY, day_around, local_time
+from data.model.people import Decision
+from data.model.picture import CoachingLine, FlagLine, ListeningRow, MoodRow, OfferRow, Person, Picture
+from widgets.agents import state_text, state_tone
+from widgets.canvas import Canvas, Line, Piece, on_ground, padded
+from widgets.cells import brief, fit, safe
+from widgets.columns import Column
+from widgets.load import course_lines, load_heading, load_sentences, part_lines
+from widgets.look import REASON_WORDS, Look
+from widgets.mood import MOOD_WORDS, CyclePane, unseen
+from widgets.pane import LEVEL_TONES, Heading, Pane, wrap
+from widgets.table import Cell, Entry, TablePane
+
+MOOD_DAYS = 30
+
+
+def date_text(at_ms: int, now_ms: int, look: Look) -> str:
+    """Return when something was in at most eleven cells: the time of today, else the day with the time."""
+    if at_ms >= day_around(now_ms, look.zone).since_ms:
+        return look.clock(at_ms)
+    return f"{local_time(at_ms, look.zone):%m-%d} {look.clock(at_ms)}"
+
+
+class PersonLoadPane(Pane):
+    """An agent's load: each part with what was measured, the sum, and how it went over the day."""
+
+    person: Person | None = None
+
+    def set_person(self, person: Person | None) -> None:
+        """Show somebody."""
+        self.person = person
+        self.sync()
+
+    def heading(self) -> Heading:
+        """Return the score and what it asks for."""
+        load = self.person.load if self.person and self.look.tells_of_people else None
+        return load_heading(load, self.look)
+
+    def empty(self) -> str:
+        """Say why no load is shown."""
+        if not self.look.tells_of_people:
+            return self.look.words("Loads are for the people who lead.")
+        if self.person is None:
+            return self.look.words("Reading the day…")
+        if self.person.load is None and not any(score is not None for score in self.person.load_day):
+            return self.look.words("No load is known. It is computed of those who are signed in.")
+        return ""
+
+    def body(self, width: int, height: int) -> Sequence[Line]:
+        """Return the table of parts, the day's course, and what the figures are made from."""
+        if self.person is None:
+            return []
+        look, person = self.look, self.person
+        lines: list[Line] = []
+        if person.load is not None:
+            lines += part_lines(person.load, width, look)
+        course = course_lines(person, width, look)
+        if course and len(lines) + len(course) + 1 <= height:
+            lines += [(Piece(" " * width),), *course] if lines else course
+        if person.load is not None and len(lines) + 3 <= height:
+            said = wrap(load_sentences(person.load, look)[-1], width)
+            lines += [(Piece(" " * width),), *((Piece(fit(line, width), "dim"),) for line in said)]
+        return lines[:height]
+
+
+_FLAG_COLUMNS = (
+    Column("mark", 1),
+    Column("sign", 1, gap=1),
+    Column("kind", 14, most=18, gap=1),
+    Column("at", 11, gap=1),
+    Column("note", 12, rank=1, most=60, eager=True),
+    Column("by", 8, rank=3, most=14),
+    Column("then", 14, rank=2, most=40),
+)
+
+
+class PersonFlagsPane(TablePane[FlagLine]):
+    """An agent's flags, the open ones first, then the newest. Row keys are flag ids."""
+
+    HEADS_FROM = 0
+    MEASURED = False
+    person: Person | None = None
+
+    def set_person(self, person: Person | None) -> None:
+        """Show somebody."""
+        self.person = person
+        self.sync()
+
+    def _flags(self) -> list[FlagLine]:
+        flags = self.person.flags if self.person else ()
+        if not self.look.tells_of_people:
+            flags = tuple(line for line in flags if line.flag.severity == Severity.PRAISE)
+        return sorted(flags, key=lambda line: (line.resolved_ms is not None, -line.flag.raised_ms))
+
+    def columns(self) -> tuple[Column, ...]:
+        """Return the columns of a flag."""
+        return _FLAG_COLUMNS
+
+    def heading(self) -> Heading:
+        """Return how many are open and how many there were."""
+        look, flags = self.look, self._flags()
+        if not flags:
+            return Heading(look.words("Flags"))
+        still = [line.flag for line in flags if line.resolved_ms is None]
+        parts = [look.say("{n} open", n=len(still)), look.say("{n} dealt with", n=len(flags) - len(still))]
+        level = max((flag_level(flag.severity) for flag in still), default=Level.CALM)
+        return Heading(look.words("Flags"), parts, level, self.position())
+
+    def empty(self) -> str:
+        """Say that there is none."""
+        if self.person is None:
+            return self.look.words("Reading the day…")
+        return "" if self._flags() else self.look.words("No flags in the weeks that are kept.")
+
+    def ordered(self, picture: Picture, now_ms: int) -> list[Entry[FlagLine]]:
+        """Return the flags."""
+        return [Entry(line.flag.id, line) for line in self._flags()]
+
+    def cells(self, row: FlagLine, now_ms: int, widths: Mapping[str, int]) -> dict[str, Cell]:
+        """Return a flag's cells; of one that is dealt with, what helped."""
+        look, flag = self.look, row.flag
+        praise, past = flag.severity == Severity.PRAISE, row.resolved_ms is not None
+        level = Level.CALM if past else flag_level(flag.severity)
+        tone = "dim" if past else "text"
+        return {
+            "mark": Cell(look.level(level), LEVEL_TONES[level]),
+            "sign": Cell(
+                look.glyphs.praise if praise else look.glyphs.flag, "praise" if praise else "dim" if past else "flag"
+            ),
+            "kind": Cell(look.vocabulary.called(flag.kind, look.language), tone),
+            "at": Cell(date_text(flag.raised_ms, now_ms, look), "dim"),
+            "note": Cell(flag.note, tone),
+            "by": Cell(flag.by, "dim"),
+            "then": Cell(self._then(row, now_ms), "dim" if past else "text"),
+        }
+
+    def _then(self, row: FlagLine, now_ms: int) -> str:
+        """Return what comes next of a flag, or how it ended."""
+        look, flag = self.look, row.flag
+        if row.resolved_ms is None:
+            step = look.vocabulary.called(flag.step, look.language) if flag.step else ""
+            due = date_text(flag.follow_up_ms, now_ms, look) if flag.follow_up_ms else ""
+            said = " ".join(text for text in (step, flag.owner, due) if text)
+            return f"{look.glyphs.arrow} {said}" if said else ""
+        helped = row.helped or look.words("dealt with")
+        return f"{helped} ({row.resolved_by})" if row.resolved_by else helped
+
+
+class PersonMoodPane(CyclePane):
+    """An agent's moods: the last thirty days as a strip, the emotion cycle, and the notes."""
+
+    person: Person | None = None
+
+    def set_person(self, person: Person | None) -> None:
+        """Show somebody."""
+        self.person = person
+        self.sync()
+
+    def heading(self) -> Heading:
+        """Return the own mean with n."""
+        return super().heading()._replace(name=self.look.words("Mood"))
+
+    def empty(self) -> str:
+        """Say why there is nothing."""
+        if not self.look.tells_of_people:
+            return unseen(self.look)
+        if self.person is None:
+            return self.look.words("Reading the day…")
+        return "" if self.person.moods or self._marks else self.look.words("No mood was noted in the last four weeks.")
+
+    def body(self, width: int, height: int) -> Sequence[Line]:
+        """Return the strip, the cycle, and notes in what room is left."""
+        moods = self.person.moods if self.person else ()
+        lines = mood_strip(moods, self.now_ms, width, self.look) if moods else []
+        if self._marks:
+            lines += super().body(width, max(0, height - len(lines)))
+        for mood in sorted(moods, key=lambda mood: -mood.at_ms):
+            if mood.note:
+                lines.append(_mood_note(mood, self.now_ms, width, self.look))
+        return lines[:height]
+
+
+def mood_strip(moods: Sequence[MoodRow], now_ms: int, width: int, look: Look) -> list[Line]:
+    """Return the last thirty days as digits, today at the right: 1 to 5, the sign for none where absent, a dot else."""
+    last: dict[int, MoodRow] = {}
+    for mood in sorted(moods, key=lambda mood: mood.at_ms):
+        last[local_time(mood.at_ms, look.zone).toordinal()] = mood
+    today = local_time(now_ms, look.zone).toordinal()
+    days = min(MOOD_DAYS, max(1, (width - 22) // (2 if width >= 2 * MOOD_DAYS + 24 else 1)))
+    step = 2 if width >= 2 * MOOD_DAYS + 24 else 1
+    pieces = [Piece(fit(look.say("last {n} days", n=days), 16) + " ", "dim")]
+    for day in range(today - days + 1, today + 1):
+        sign, tone = _mood_sign(last.get(day), look)
+        pieces.append(Piece(sign.ljust(step), tone))
+    pieces.append(Piece(f" {look.words('today')}", "faint"))
+    return [padded(tuple(pieces), width, look.glyphs.ellipsis)]
+
+
+def _mood_sign(mood: MoodRow | None, look: Look) -> tuple[str, str]:
+    if mood is None:
+        return look.glyphs.dot, "faint"
+    return (look.glyphs.none, "dim") if mood.mood is None else (str(mood.mood), "text")
+
+
+def _mood_note(mood: MoodRow, now_ms: int, width: int, look: Look) -> Line:
+    """Return a note with its day, its mood, and whose word it is."""
+    said = look.words(MOOD_WORDS[mood.mood]) if mood.mood is None else str(mood.mood)
+    by = look.words("says") if mood.said else mood.by
+    line = (
+        Piece(fit(date_text(mood.at_ms, now_ms, look), 12), "dim"),
+        Piece(f"{said} ", "text"),
+        Piece(fit(mood.note, max(0, min(60, width - 30)), ellipsis=look.glyphs.ellipsis).rstrip() + "  ", "text"),
+        Piece(fit(by, 14).rstrip(), "dim"),
+    )
+    return padded(line, width, look.glyphs.ellipsis)
+
+
+# ------------------------------------------------------------------ what was done and said
+
+
+class Noted(NamedTuple):
+    """A line of the log: when, what kind, in what words, by whom, and what comes of it."""
+
+    at_ms: int
+    kind: str
+    tone: str
+    text: str
+    by: str
+    then: str = ""
+    level: Level = Level.CALM
+
+
+_LOG_COLUMNS = (
+    Column("mark", 1),
+    Column("at", 11, gap=1),
+    Column("kind", 8, most=14, gap=1),
+    Column("text", 14, most=70, eager=True),
+    Column("then", 12, rank=1, most=40),
+    Column("by", 8, rank=2, most=14),
+)
+
+_DECISION_WORDS: Mapping[Decision, str] = {
+    Decision.OFFER: "break offered",
+    Decision.APPROVE: "break approved",
+    Decision.REFUSE: "break refused",
+    Decision.RETURN: "called back",
+    Decision.WITHDRAW: "withdrawn",
+}
+
+
+class PersonLogPane(TablePane[Noted]):
+    """Coaching and praise with what is to be followed up, the day's decisions about breaks, and who listened."""
+
+    HEADS_FROM = 0
+    MEASURED = False
+    person: Person | None = None
+
+    def set_person(self, person: Person | None) -> None:
+        """Show somebody."""
+        self.person = person
+        self.sync()
+
+    def columns(self) -> tuple[Column, ...]:
+        """Return the columns of a line."""
+        return _LOG_COLUMNS
+
+    def heading(self) -> Heading:
+        """Return how many follow-ups are due."""
+        look, name = self.look, self.look.words("Coaching, breaks, listening")
+        if self.person is None or not look.tells_of_people:
+            return Heading(name)
+        due = sum(_is_due(line, self.now_ms) for line in self.person.coaching)
+        listening = sum(ear.ends_ms > self.now_ms for ear in self.person.listening)
+        parts = [look.say("{n} to follow up", n=due)] if due else []
+        parts += [look.words("somebody listens now")] if listening else []
+        return Heading(name, parts, Level.WARN if due or listening else Level.CALM, self.position())
+
+    def empty(self) -> str:
+        """Say that nothing was noted, and how to note."""
+        look = self.look
+        if not look.tells_of_people:
+            return look.words("What was noted of people is for the people who lead.")
+        if self.person is None:
+            return look.words("Reading the day…")
+        if self.person.coaching or self.person.decisions or self.person.listening:
+            return ""
+        if look.read_only:
+            return look.words("Nothing is noted.")
+        return look.words("Nothing is noted. n notes a coaching or a praise.")
+
+    def ordered(self, picture: Picture, now_ms: int) -> list[Entry[Noted]]:
+        """Return the lines: what is due first, then the newest."""
+        person, look = self.person, self.look
+        if person is None or not look.tells_of_people:
+            return []
+        lines = [(f"coaching:{line.id}", _coached(line, now_ms, look)) for line in person.coaching]
+        lines += [(f"break:{row.at_ms}:{i}", _decided(row, look)) for i, row in enumerate(person.decisions)]
+        lines += [(f"ear:{row.id}", _listened(row, now_ms, look)) for row in person.listening]
+        lines.sort(key=lambda line: (-line[1].level, -line[1].at_ms))
+        return [Entry(key, line) for key, line in lines]
+
+    def cells(self, row: Noted, now_ms: int, widths: Mapping[str, int]) -> dict[str, Cell]:
+        """Return a line's cells."""
+        return {
+            "mark": Cell(self.look.level(row.level), LEVEL_TONES[row.level]),
+            "at": Cell(date_text(row.at_ms, now_ms, self.look), "dim"),
+            "kind": Cell(row.kind, row.tone),
+            "text": Cell(row.text),
+            "then": Cell(row.then, LEVEL_TONES[row.level] if row.level else "dim"),
+            "by": Cell(row.by, "dim"),
+        }
+
+
+def _is_due(line: CoachingLine, now_ms: int) -> bool:
+    return line.follow_up_ms is not None and line.done_ms is None and line.follow_up_ms <= now_ms + DAY // 2
+
+
+def _coached(line: CoachingLine, now_ms: int, look: Look) -> Noted:
+    then, level = "", Level.CALM
+    if line.done_ms is not None:
+        then = look.say("followed up {time}", time=date_text(line.done_ms, now_ms, look))
+        then += f" {line.done_note}" if line.done_note else ""
+    elif line.follow_up_ms is not None:
+        then = look.say("follow up {time}", time=date_text(line.follow_up_ms, now_ms, look))
+        level = Level.WARN if _is_due(line, now_ms) else Level.CALM
+    kind = look.words("praise" if line.praise else "coaching")
+    return Noted(line.at_ms, kind, "praise" if line.praise else "text", line.note, line.by, then, level)
+
+
+def _decided(row: OfferRow, look: Look) -> Noted:
+    then = look.say("to {time}", time=look.clock(row.ends_ms)) if row.ends_ms else ""
+    return Noted(row.at_ms, look.words("break"), "dim", _decision_text(row, look), row.by, then)
+
+
+def _decision_text(row: OfferRow, look: Look) -> str:
+    reason = look.words(REASON_WORDS.get(row.reason, row.reason))
+    return f"{look.words(_DECISION_WORDS[row.decision])} {look.glyphs.dot} {reason}"
+
+
+def _listened(row: ListeningRow, now_ms: int, look: Look) -> Noted:
+    now = row.ends_ms > now_ms
+    then = look.words("listens now") if now else look.say("to {time}", time=look.clock(row.ends_ms))
+    text = f"{look.words(row.ear.value)} {look.glyphs.dot} {row.reason}"
+    return Noted(
+        row.since_ms, look.words("listening"), "dim", text, row.listener, then, Level.WARN if now else Level.CALM
+    )
+
+
+class PersonLine(Canvas):
+    """Who it is, in one line: name, team, seat, what they do and for how long, open flags, and who listens."""
+
+    DEFAULT_CSS = "PersonLine { width: 1fr; height: 1; }"
+
+    def __init__(self, look: Look, agent: int) -> None:
+        super().__init__(look)
+        self.agent = agent
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Return the line."""
+        line = (Piece(" "), *self._said())
+        return [on_ground(padded(line, width, self.look.glyphs.ellipsis), "bar")]
+
+    def _said(self) -> Line:
+        picture, look = self.picture, self.look
+        row = next((row for row in picture.agents if row.id == self.agent), None) if picture else None
+        if picture is None or row is None:
+            return ()
+        place = "  ".join(safe(text) for text in (row.team, row.seat) if text)
+        tone = state_tone(row, look)
+        doing = f"{look.glyphs.states[row.state]} {safe(state_text(row, look))} {brief(self.now_ms - row.since_ms)}"
+        pieces = [Piece(safe(row.name), "title"), Piece(f"  {place}  ", "dim"), Piece(doing, tone)]
+        if row.queue:
+            pieces.append(Piece(f"  {safe(row.queue)}", "dim"))
+        if row.flags and look.tells_of_people:
+            pieces.append(Piece(f"  {look.glyphs.flag} {row.flags}", "flag"))
+        if row.praise:
+            pieces.append(Piece(f"  {look.glyphs.praise} {row.praise}", "praise"))
+        for ear in picture.listening:
+            if ear.agent_id == self.agent:
+                said = (
+                    look.say("{who} listens", who=ear.listener)
+                    if ear.ear is Ear.LISTEN
+                    else look.say("{who} is on the call ({ear})", who=ear.listener, ear=look.words(ear.ear.value))
+                )
+                pieces.append(Piece(f"  {look.level(Level.WARN)} {said}", "level-warn"))
+        return tuple(pieces)

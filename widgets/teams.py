@@ -1,0 +1,29 @@
+"""The part of a picture that is about one team."""
+
+from __future__ import annotations
+
+from data.model.picture import Picture
+
+
+def teams_of(picture: Picture) -> tuple[str, ...]:
+    """Return the teams that people on the floor belong to, in order."""
+    return tuple(sorted({agent.team for agent in picture.agents if agent.team}))
+
+
+def of_team(picture: Picture, team: str) -> Picture:
+    """Return the picture with the people of a team only; "" is everybody.
+
+    Queues, seats, the checklist and the totals are the floor's, and stay.
+    """
+    if not team:
+        return picture
+    own = {agent.id for agent in picture.agents if agent.team == team}
+    return picture._replace(
+        agents=tuple(agent for agent in picture.agents if agent.id in own),
+        flags=tuple(flag for flag in picture.flags if flag.agent_id in own),
+        loads={agent: load for agent, load in picture.loads.items() if agent in own},
+        moods={agent: mood for agent, mood in picture.moods.items() if agent in own},
+        offers={agent: offer for agent, offer in picture.offers.items() if agent in own},
+        follow_ups=tuple(due for due in picture.follow_ups if due.agent_id in own),
+        listening=tuple(ear for ear in picture.listening if ear.agent_id in own),
+    )
