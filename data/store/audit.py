@@ -18,7 +18,9 @@ from data.model.people import Refusal
 from data.model.text import safe_text
 
 DONE = "done"
-RESULTS = frozenset({DONE, *(str(refusal) for refusal in Refusal if refusal)})
+ORDERED = "ordered"
+"""A telephony system is being asked; what came of it is a row of its own."""
+RESULTS = frozenset({DONE, ORDERED, *(str(refusal) for refusal in Refusal if refusal)})
 """What the result of an act can be: that it was done, or why not. Words with names in them belong into the detail."""
 
 _MOST_TEXT = 600

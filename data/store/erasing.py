@@ -1,17 +1,156 @@
-"""Erasing what is kept about a person."""
+"""Erasing what is kept about a person: figures of queues stay, in which nobody is named.
+
+What is deleted is overwritten in the file (`secure_delete`, see `files`); `Writer.fold` takes it out of the WAL too.
+"""
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+_OWN_FLAGS = "flag_id IN (SELECT id FROM flag WHERE agent_id = ?)"
+DELETED: Mapping[str, str] = {
+    "flag_change": _OWN_FLAGS,
+    "flag": "agent_id = ?",
+    "mood": "agent_id = ?",
+    "coaching": "agent_id = ?",
+    "break_decision": "agent_id = ?",
+    "listening": "agent_id = ?",
+    "state_span": "agent_id = ?",
+    "member": "agent_id = ?",
+    "membership": "agent_id = ?",
+    "baseline": "agent_id = ?",
+    "rollup_agent": "agent_id = ?",
+    "agent_history": "agent_id = ?",
+}
+"""The tables whose rows about a person go, and which rows those are."""
 
-class Erased(NamedTuple):
-    """What was erased, in words."""
+UNNAMED: Mapping[str, str] = {
+    "call": "UPDATE call SET agent_id = NULL WHERE agent_id = ?",
+    # one nobody for each ring: what they missed can't be put together again, and the queue's figure stays
+    "ring": "UPDATE ring SET agent_id = -1 - abs(random() % 1000000000000) WHERE agent_id = ?",
+    "audit": "UPDATE audit SET detail = NULL, salt = NULL WHERE agent_id = ? AND detail IS NOT NULL",
+}
+"""The tables whose rows stay and tell of nobody any more."""
 
-    said: str
+_TEXTS = (
+    *(("flag", "note"), ("flag", "resolved_note"), ("flag_change", "note"), ("flag_change", "owner")),
+    *(("mood", "note"), ("coaching", "note"), ("coaching", "done_note"), ("break_decision", "note")),
+    *(("listening", "reason"), ("call", "caller_name"), ("checklist_mark", "note"), ("checklist_mark", "place")),
+    ("checklist_mark", "owner"),
+)
+"""Where people write freely, so that a name may stand in a text about something else."""
 
 
-def erase(connection: sqlite3.Connection, agent_id: int) -> Erased:
-    """Erase what is kept about a person, in the caller's transaction."""
-    raise NotImplementedError(agent_id)
+class Held(NamedTuple):
+    """How much is kept about a person, by table; only where there is something."""
+
+    rows: Mapping[str, int]
+
+    @property
+    def told(self) -> str:
+        """What there is, in words."""
+        return ", ".join(f"{count:,} {_WORDS.get(table, table)}" for table, count in self.rows.items()) or "nothing"
+
+
+_WORDS = {
+    "flag": "flags",
+    "mood": "moods",
+    "coaching": "coaching notes",
+    "break_decision": "break decisions",
+    "listening": "listenings",
+    "state_span": "states",
+    "call": "calls (their agent)",
+    "ring": "rings (their agent)",
+    "audit": "audited acts (their details)",
+}
+
+
+def held(connection: sqlite3.Connection, agent_id: int) -> Held:
+    """Return how much is kept about a person that an erasure would take."""
+    counts = {}
+    for table in _WORDS:
+        blank = " AND detail IS NOT NULL" if table == "audit" else ""
+        sql = f"SELECT count(*) FROM {table} WHERE agent_id = ?{blank}"
+        counts[table] = connection.execute(sql, (agent_id,)).fetchone()[0]
+    return Held({table: count for table, count in counts.items() if count})
+
+
+def names_of(connection: sqlite3.Connection, agent_id: int) -> set[str]:
+    """Return what a person was ever called: by name, and by the source's own key where that is no mere number."""
+    rows = connection.execute(
+        "SELECT name FROM agent_history WHERE agent_id = ?1 UNION SELECT key FROM agent WHERE id = ?1", (agent_id,)
+    ).fetchall()
+    return {name for (name,) in rows if name.strip() and not name.strip().isdigit()}
+
+
+def own_names_of(connection: sqlite3.Connection, agent_id: int) -> set[str]:
+    """Return those of a person's names that nobody else bears or bore."""
+    sql = (
+        "SELECT EXISTS (SELECT 1 FROM agent_history WHERE name = ?1 AND agent_id <> ?2) "
+        "OR EXISTS (SELECT 1 FROM agent WHERE key = ?1 AND id <> ?2)"
+    )
+    names = names_of(connection, agent_id)
+    return {name for name in names if not connection.execute(sql, (name, agent_id)).fetchone()[0]}
+
+
+def erase(connection: sqlite3.Connection, agent_id: int) -> Held:
+    """Erase what is kept about a person, in the caller's transaction; return what that was.
+
+    The agent's row stays under a key that says so, with nothing behind it: who works on is a new agent from then on.
+    In texts about something else the name is left out, unless somebody else bears it too.
+    """
+    there_was = held(connection, agent_id)
+    names = own_names_of(connection, agent_id)
+    for table, rows in DELETED.items():
+        connection.execute(f"DELETE FROM {table} WHERE {rows}", (agent_id,))
+    for statement in UNNAMED.values():
+        connection.execute(statement, (agent_id,))
+    connection.execute(
+        "UPDATE agent SET key = ?, signed_in = 0, presumed = 0, paused = NULL WHERE id = ?",
+        (_free_key(connection, agent_id), agent_id),
+    )
+    connection.execute("INSERT INTO agent_history (agent_id, since_ms, name) VALUES (?, 0, '')", (agent_id,))
+    _leave_out(connection, names, f"erased-{agent_id}")
+    connection.execute("UPDATE revision SET number = number + 1")
+    return there_was
+
+
+def _free_key(connection: sqlite3.Connection, agent_id: int) -> str:
+    """Return a key that no agent of the same source has."""
+    key = f"erased-{agent_id}"
+    sql = "SELECT 1 FROM agent WHERE key = ? AND id <> ?"
+    while connection.execute(sql, (key, agent_id)).fetchone():
+        key += "x"
+    return key
+
+
+def _leave_out(connection: sqlite3.Connection, names: Iterable[str], instead: str) -> None:
+    """Put something else in place of names wherever people write freely; what was audited can only be blanked."""
+    connection.execute(
+        "UPDATE request SET answer = json_set(answer, '$.answer.said', '') "
+        "WHERE json_extract(answer, '$.answer.said') IS NOT NULL"
+    )
+    for name in names:
+        pattern = _whole(name)
+        for table, column in _TEXTS:
+            rows = connection.execute(
+                f"SELECT DISTINCT {column} FROM {table} WHERE instr(lower({column}), lower(?))", (name,)
+            ).fetchall()
+            changed = [(pattern.sub(instead, text), text) for (text,) in rows if pattern.search(text)]
+            connection.executemany(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", changed)
+        details = connection.execute(
+            "SELECT detail, number FROM audit WHERE instr(lower(detail), lower(?))", (name,)
+        ).fetchall()
+        connection.executemany(
+            "UPDATE audit SET detail = NULL, salt = NULL WHERE number = ?",
+            [(number,) for detail, number in details if pattern.search(detail)],
+        )
+
+
+def _whole(name: str) -> re.Pattern[str]:
+    """Return a pattern for a name as a word of its own; scripts without spaces between words are taken as they come."""
+    edge = r"(?:(?<=\W)|^){}(?=\W|$)" if name.isascii() else "{}"
+    return re.compile(edge.format(re.escape(name)), re.IGNORECASE)

@@ -85,6 +85,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("PRAGMA secure_delete = ON")  # what is deleted of people is overwritten too
         connection.execute("BEGIN IMMEDIATE")
         version = _check_version(connection, path)
         if version == 0:

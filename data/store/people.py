@@ -98,11 +98,18 @@ def carry_out(
             case DecideBreak():
                 return _decide_break(connection, request, ordered, policy)
             case EraseAgent():
-                _name_of(connection, request.agent)
-                return Answer(True, erase(connection, request.agent).said, request.agent)
+                return _erase_agent(connection, request)
     except _RefusedError as refused:
         return refused.answer
     raise TypeError(f"the store alone can't carry out {type(request).__name__}")
+
+
+def _erase_agent(connection: sqlite3.Connection, request: EraseAgent) -> Answer:
+    _name_of(connection, request.agent)
+    sql = "SELECT 1 FROM listening WHERE agent_id = ? AND until_ms IS NULL"
+    if connection.execute(sql, (request.agent,)).fetchone():
+        raise _RefusedError("somebody listens to them now: end that first")
+    return Answer(True, f"erased: {erase(connection, request.agent).told}", request.agent)
 
 
 def _name_of(connection: sqlite3.Connection, agent_id: int) -> str:

@@ -24,8 +24,11 @@ from data.model.observation import (
 )
 from data.model.rows import Call
 from data.store import restore
-from data.store.files import StoreError, explain, open_for_writing
+from data.store.files import BUSY_SECONDS, StoreError, explain, open_for_writing
 from data.store.rollups import Deltas
+
+_FOLD_MS = 400
+"""How long readers are waited for when the WAL is to be emptied."""
 
 _CHECKPOINT_EVERY = 64
 """Commits between two PASSIVE checkpoints: no reader ever waits for one, and the WAL stays small."""
@@ -79,6 +82,19 @@ class Writer:
         """Copy the WAL into the file as far as readers let it; where the disk is full it stays, and stays valid."""
         with suppress(sqlite3.Error):
             self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def fold(self) -> bool:
+        """Put all that the WAL holds into the file and empty it, so that nothing erased is left there.
+
+        Return whether that was possible: not while a reader is half-way through an answer.
+        """
+        try:
+            self._connection.execute(f"PRAGMA busy_timeout = {_FOLD_MS}")
+            (hindered, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._connection.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
+        except sqlite3.Error as error:
+            raise explain(error, self.path) from error
+        return not hindered
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
