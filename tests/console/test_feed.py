@@ -176,15 +176,27 @@ def test_a_store_that_is_replaced_is_opened_anew(start: Start, store: Path, play
 
 def test_rows_that_nobody_foresaw_are_told_and_do_not_end_the_feed(start: Start, played: Path, tmp_path: Path) -> None:
     store = copied(played, tmp_path / "store.sqlite")
-    change = "UPDATE flag SET kind = 'sang' WHERE raised_ms < ?"
+    change = "UPDATE state_span SET state = 'sang' WHERE since_ms < ?"
     with sqlite3.connect(store) as db:
         db.execute(change, (SURGE,))
     asked = start(store)
     assert "sang" in asked.ask().error
     with sqlite3.connect(store) as db:
-        db.execute("UPDATE flag SET kind = 'praise'")
+        db.execute("UPDATE state_span SET state = 'available'")
     db.close()
     assert asked.ask().picture is not None
+
+
+def test_a_flag_of_a_kind_that_the_site_has_no_longer_is_still_shown(
+    start: Start, played: Path, tmp_path: Path
+) -> None:
+    store = copied(played, tmp_path / "store.sqlite")
+    with sqlite3.connect(store) as db:
+        db.execute("UPDATE flag SET kind = 'sang'")
+    db.close()
+    picture = start(store).ask().picture
+    assert picture is not None
+    assert {flag.kind for flag in picture.flags} == {"sang"}
 
 
 def test_only_the_newest_wish_counts(start: Start, quiet: Path) -> None:
