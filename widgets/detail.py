@@ -72,10 +72,10 @@ class DetailPane(TablePane[CallLine]):
         """Return state, bar and figures, and the calls under them in what room is left."""
         if self.detail is None:
             return []
-        above = self._above(self.detail, width)[: max(0, height - 3)]
+        above = self._day(self.detail, width)[: max(0, height - 3)]
         return [*above, *super().body(width, height - len(above))]
 
-    def _above(self, detail: Detail, width: int) -> list[Line]:
+    def _day(self, detail: Detail, width: int) -> list[Line]:
         """Return what stands above the calls."""
         look = self.look
         lines: list[Line] = []

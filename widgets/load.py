@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from data.alerts import Level
+from data.load import BANDS, LEAST_COVERAGE, RULE
 from data.model.days import HOUR, MINUTE
 from data.model.picture import AgentRow, LoadPart, LoadRow, Person, Picture
 from data.model.words import Band, State
@@ -50,25 +51,6 @@ PART_NAMES: Mapping[str, str] = {
 
 QUARTER = 15 * MINUTE
 
-
-class _Scale(NamedTuple):
-    name: str
-    lo: float
-    hi: float
-
-
-PARTS = (
-    _Scale("since_break", 60, 120),
-    _Scale("occupancy", 0.85, 0.95),
-    _Scale("hard_calls", 2, 6),
-    _Scale("back_to_back", 5, 15),
-    _Scale("handle_drift", 1.5, 3),
-    _Scale("wrap_up_drift", 1.5, 3),
-    _Scale("hours", 8, 11),
-    _Scale("late", 2, 10),
-)
-BANDS = {Band.WATCH: 25, Band.OFFER: 45, Band.URGENT: 65}
-
 _COLUMNS = (
     Column("mark", 1),
     Column("name", 9, most=20, gap=1),
@@ -80,6 +62,8 @@ _COLUMNS = (
     Column("known", 5, rank=4, right=True, head="known"),
 )
 _BAR = 10
+_FIGURES = 32
+"""The cells of the numbers in the table of parts."""
 _NOBODY = -1.0
 
 
@@ -221,12 +205,9 @@ def load_heading(load: LoadRow | None, look: Look) -> Heading:
 
 def part_lines(load: LoadRow, width: int, look: Look) -> list[Line]:
     """Return the table of a load's parts: what was measured, from where to where it counts, its points; and the sum."""
-    scale = {part.name: part for part in PARTS}
-    lines = [
-        _part_row("", look.words("measured"), look.words("counts from–to"), look.words("points"), "", width, "faint")
-    ]
+    lines = [_part_row("", look.words("measured"), look.words("from–to"), look.words("points"), "", width, "faint")]
     for part in load.parts:
-        of = scale.get(part.name)
+        of = RULE.get(part.name)
         bounds = "" if of is None else f"{_figure(part.name, of.lo)}{look.glyphs.none}{_figure(part.name, of.hi)}"
         unknown = part.value is None
         measured = look.words("not known") if unknown else measured_text(part, look)
@@ -245,14 +226,14 @@ def part_lines(load: LoadRow, width: int, look: Look) -> list[Line]:
 
 def _part_row(name: str, measured: str, bounds: str, points: str, bar: str, width: int, tone: str) -> Line:
     """Return a line of the table; the bar gives way where there is no room."""
-    room = min(30, max(12, width - 42))
+    room = min(26, max(12, width - _FIGURES))
     pieces = [
         Piece(fit(name, room), tone),
-        Piece(fit(measured, 11, right=True), tone),
-        Piece(fit(bounds, 15, right=True), "faint"),
-        Piece(fit(points, 14, right=True), tone),
+        Piece(fit(measured, 10, right=True), tone),
+        Piece(fit(bounds, 9, right=True), "faint"),
+        Piece(fit(points, 13, right=True), tone),
     ]
-    if width >= room + 42 + _BAR:
+    if width >= room + _FIGURES + 2 + _BAR:
         pieces.append(Piece(f"  {bar}", "load"))
     return padded(tuple(pieces), width)
 
@@ -276,7 +257,11 @@ def load_sentences(load: LoadRow, look: Look) -> list[str]:
         if part.points > 0
     ]
     if load.score is None:
-        first = look.say("No score: only {n} % of what makes it is known, and it takes 60.", n=load.coverage)
+        first = look.say(
+            "No score: only {n} % of what makes it is known, and it takes {least}.",
+            n=load.coverage,
+            least=LEAST_COVERAGE,
+        )
     else:
         band = asked(load)
         since = look.say("{band} since {time}", band=look.words(BAND_WORDS[band]), time=look.clock(load.since_ms))
@@ -316,6 +301,6 @@ def _course_piece(score: float | None, step: int, look: Look) -> Piece:
     """Return one quarter of an hour: its height and the colour of the band that its score lies in."""
     if score is None:
         return Piece(look.glyphs.gap * step, "faint")
-    band = max((band for band, bound in BANDS.items() if score >= bound), default=Band.OK)
+    band = Band(sum(score >= bound for bound in BANDS))
     level = band_level(band)
     return Piece(spark([int(score)] * step, step, look.glyphs.spark, 100), LEVEL_TONES[level] if level else "load")

@@ -51,6 +51,7 @@ class PanedScreen(ActingScreen):
     (`compose_panes`), which of them are stacked (`stacks`), and what the tabs say (`tabs`).
     """
 
+    SCOPED_CSS = False  # the classes of its own by size stand at the head of its rules
     PANES: ClassVar[tuple[str, ...]] = ()
     BAR: ClassVar[tuple[tuple[str, str], ...]] = ()
     """The last row while the clock is live: keys as written, and labels."""
