@@ -1,28 +1,44 @@
-"""The open flags: what a person saw, about whom, and since when."""
+"""The open flags: what a person saw, about whom, and what comes next; under them what the workload alone says.
+
+On a wall it is praise only. Who may only look is shown neither notes nor loads.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from data.alerts import Level, flag_level
 from data.flags import Severity
-from data.model.picture import FlagRow, Picture
-from widgets.cells import brief
+from data.model.days import MINUTE
+from data.model.picture import FlagRow, FollowUpRow, LoadRow, Picture
+from data.model.words import Band
+from widgets.canvas import Line, Piece, padded
+from widgets.cells import brief, fit, safe, width_of
 from widgets.columns import Column
+from widgets.load import asked, band_level, reasons, score_text
 from widgets.look import Look
-from widgets.pane import LEVEL_TONES, Heading
+from widgets.pane import LEVEL_TONES, Heading, RowKey, wrap
 from widgets.table import Cell, Entry, TablePane
+
+Row = FlagRow | FollowUpRow
 
 _COLUMNS = (
     Column("mark", 1),
     Column("sign", 1, gap=1),
     Column("agent", 8, most=18, gap=1),
-    Column("kind", 17, most=18),
+    Column("kind", 8, most=18),
     Column("at", 5, right=True),
-    Column("note", 14, rank=1, most=60, eager=True),
-    Column("by", 10, rank=3, most=14),
-    Column("until", 8, rank=2, most=12),
+    Column("next", 12, rank=1, most=26),
+    Column("note", 14, rank=2, most=60, eager=True),
+    Column("owner", 8, rank=4, most=14),
+    Column("by", 6, rank=5, most=14),
+    Column("until", 8, rank=3, most=12),
 )
+_SOON_MS = 10 * MINUTE
+"""A flag that ends so soon, and was not dealt with, asks for it once more."""
+_MOST_LOADS = 4
+_MOST_FOOT = 3
+"""So many lines of a note at the foot, and never more than half of the pane."""
 
 
 def expired(flag: FlagRow, now_ms: int) -> bool:
@@ -30,25 +46,62 @@ def expired(flag: FlagRow, now_ms: int) -> bool:
     return flag.expires_ms is not None and flag.expires_ms <= now_ms
 
 
-class FlagsPane(TablePane[FlagRow]):
-    """The open flags. Row keys are flag ids."""
+def pressing(flag: FlagRow, now_ms: int) -> bool:
+    """Tell whether a flag can't wait: its follow-up is due, or it ends, or soon will, without having been resolved."""
+    if flag.severity == Severity.PRAISE:
+        return False
+    due = flag.follow_up_ms is not None and flag.follow_up_ms <= now_ms
+    ends = flag.severity > Severity.NOTE and flag.expires_ms is not None and flag.expires_ms - _SOON_MS <= now_ms
+    return due or ends or expired(flag, now_ms)
+
+
+class FlagsPane(TablePane[Row]):
+    """The open flags and the follow-ups of the day. Row keys are flag ids, and `coaching:` with a coaching's id."""
 
     HEADS_FROM = 0
     MEASURED = False
 
     def columns(self) -> tuple[Column, ...]:
-        """Return the columns of a flag."""
-        return _COLUMNS
+        """Return the columns of a flag; what nobody says leaves its room to the notes."""
+        rows = [entry.row for entry in self._entries if entry.row is not None]
+        flags, called = [row for row in rows if isinstance(row, FlagRow)], self.look.vocabulary.called
+        widest = {
+            "kind": max((width_of(called(row.kind, self.look.language)) for row in flags), default=0),
+            "by": max((width_of(row.by) for row in rows), default=0),
+        }
+        said = {
+            "next": any(isinstance(row, FollowUpRow) or row.step or row.follow_up_ms for row in rows),
+            "owner": any(row.owner for row in flags),
+            "note": self.look.tells_of_people,
+        }
+        return tuple(
+            column._replace(width=max(column.width, min(widest.get(column.key, 0), column.most)))
+            for column in _COLUMNS
+            if said.get(column.key, True)
+        )
+
+    def agent_of(self, key: RowKey | None) -> int | None:
+        """Return whom a row is about."""
+        row = self.row_of(key)
+        return None if row is None else row.agent_id
+
+    def row_of(self, key: RowKey | None) -> Row | None:
+        """Return the flag or the follow-up of a key, None where there is none."""
+        return next((entry.row for entry in self._entries if entry.key == key and entry.row is not None), None)
 
     def heading(self) -> Heading:
-        """Return how many are open, how many past their time, and the praise."""
+        """Return how many are open, how many can't wait, follow-ups that are due, and the praise."""
         look, name = self.look, self.look.words("Flags")
         if self.picture is None or self._message():
             return Heading(name)
-        flags = self.picture.flags
+        flags = self._flags(self.picture)
         praise = sum(flag.severity == Severity.PRAISE for flag in flags)
+        parts = [] if look.wall else [look.say("{n} open", n=len(flags) - praise)]
+        due = sum(row.due_ms <= self.now_ms for row in self._follow_ups(self.picture))
+        due += sum(flag.follow_up_ms is not None and flag.follow_up_ms <= self.now_ms for flag in flags)
         late = sum(expired(flag, self.now_ms) for flag in flags)
-        parts = [look.say("{n} open", n=len(flags) - praise)]
+        if due:
+            parts.append(look.say("{n} to follow up", n=due))
         if late:
             parts.append(look.say("{n} past their time", n=late))
         if praise:
@@ -58,36 +111,151 @@ class FlagsPane(TablePane[FlagRow]):
 
     def empty(self) -> str:
         """Say that nothing is flagged, and how to flag."""
-        if self.picture is None or self.picture.flags:
+        if self.picture is None or self._entries:
             return ""
+        if self.look.wall:
+            return self.look.words("No praise yet.")
         return _hint("No open flags.", "{key} flags an agent.", "flag", self.look)
 
-    def ordered(self, picture: Picture, now_ms: int) -> list[Entry[FlagRow]]:
-        """Return the flags: those past their time first, then by urgency, the oldest first."""
+    def ordered(self, picture: Picture, now_ms: int) -> list[Entry[Row]]:
+        """Return what can't wait, then by urgency and age; then the follow-ups; last what the workload says."""
         flags = sorted(
-            picture.flags,
-            key=lambda flag: (not expired(flag, now_ms), -flag.severity, flag.raised_ms),
+            self._flags(picture),
+            key=lambda flag: (not pressing(flag, now_ms), -flag.severity, flag.raised_ms),
         )
-        return [Entry(flag.id, flag) for flag in flags]
+        entries: list[Entry[Row]] = [Entry(flag.id, flag) for flag in flags]
+        entries += [Entry(f"coaching:{row.id}", row) for row in self._follow_ups(picture)]
+        entries += self._loads(picture)
+        return entries
 
-    def cells(self, row: FlagRow, now_ms: int, widths: Mapping[str, int]) -> dict[str, Cell]:
-        """Return a flag's cells."""
+    def cells(self, row: Row, now_ms: int, widths: Mapping[str, int]) -> dict[str, Cell]:
+        """Return the cells of a flag or a follow-up."""
+        if isinstance(row, FollowUpRow):
+            return self._follow_up_cells(row, now_ms)
         look = self.look
-        praise, late = row.severity == Severity.PRAISE, expired(row, now_ms)
+        praise = row.severity == Severity.PRAISE
         until = ""
         if row.expires_ms is not None:
-            until = look.words("expired") if late else look.say("to {time}", time=look.clock(row.expires_ms))
+            gone = expired(row, now_ms)
+            until = look.words("expired") if gone else look.say("to {time}", time=look.clock(row.expires_ms))
         level = flag_level(row.severity)
+        due = row.follow_up_ms is not None and row.follow_up_ms <= now_ms
+        ends = pressing(row, now_ms) and not due
         return {
             "mark": Cell(look.level(level), LEVEL_TONES[level]),
             "sign": Cell(look.glyphs.praise if praise else look.glyphs.flag, "praise" if praise else "flag"),
             "agent": Cell(row.agent, "text"),
             "kind": Cell(look.vocabulary.called(row.kind, look.language), "praise" if praise else "text"),
             "at": Cell(brief(now_ms - row.raised_ms), "dim"),
+            "next": Cell(self._next(row, widths.get("next", 0)), "level-warn" if due else "dim"),
             "note": Cell(row.note, "dim"),
+            "owner": Cell(row.owner, "text"),
             "by": Cell(row.by, "dim"),
-            "until": Cell(until, "level-warn" if late else "dim"),
+            "until": Cell(until, "level-warn" if ends else "dim"),
         }
+
+    def _follow_up_cells(self, row: FollowUpRow, now_ms: int) -> dict[str, Cell]:
+        look = self.look
+        due = row.due_ms <= now_ms
+        level = Level.NOTICE if due else Level.CALM
+        return {
+            "mark": Cell(look.level(level), LEVEL_TONES[level]),
+            "sign": Cell(look.glyphs.arrow, "text"),
+            "agent": Cell(row.agent, "text"),
+            "kind": Cell(look.words("coaching"), "text"),
+            "at": Cell(brief(now_ms - row.at_ms), "dim"),
+            "next": Cell(f"{look.glyphs.arrow} {self._when(row.due_ms)}", "level-warn" if due else "dim"),
+            "note": Cell(row.note, "dim"),
+            "owner": Cell(""),
+            "by": Cell(row.by, "dim"),
+            "until": Cell(""),
+        }
+
+    def _next(self, row: FlagRow, width: int) -> str:
+        """Return a flag's next step and when; where both have no room, when."""
+        look = self.look
+        step = look.vocabulary.called(row.step, look.language) if row.step else ""
+        if row.follow_up_ms is None:
+            return step
+        when = f"{look.glyphs.arrow} {self._when(row.follow_up_ms)}"
+        both = f"{step} {when}".strip()
+        return both if width_of(safe(both)) <= width else when
+
+    def _when(self, moment_ms: int) -> str:
+        """Return a moment of the day as a time, of another day as its date."""
+        day = self.picture
+        if day is not None and not day.day_since_ms <= moment_ms < day.day_until_ms:
+            return self.look.day(moment_ms)
+        return self.look.clock(moment_ms)
+
+    # What the workload says is no flag of anybody's: remarks, without a cursor
+
+    def _loads(self, picture: Picture) -> Iterator[Entry[Row]]:
+        """Give a remark for each agent whose workload asks for a break, the most urgent first."""
+        look = self.look
+        if not look.tells_of_people:
+            return
+        names = {agent.id: agent.name for agent in picture.agents}
+        loads = [load for load in picture.loads.values() if asked(load) >= Band.OFFER and load.agent_id in names]
+        loads.sort(key=lambda load: (-asked(load), -(load.score or 0), names[load.agent_id].casefold()))
+        for load in loads[:_MOST_LOADS]:
+            yield Entry(f"load:{load.agent_id}", None, self._load(load, names[load.agent_id]))
+        if len(loads) > _MOST_LOADS:
+            text = look.say("{n} more whose workload asks for a break", n=len(loads) - _MOST_LOADS)
+            yield Entry("loads", None, (Piece(f"  {text}", "dim"),))
+
+    def _load(self, load: LoadRow, name: str) -> Line:
+        look = self.look
+        level = band_level(asked(load))
+        said = reasons(load, look, 3)
+        if load.score is None:
+            text = look.say("{name}: two hours without a break", name=name)
+        else:
+            text = look.say("{name}: load {score}, {parts}", name=name, score=score_text(load.score, look), parts=said)
+        return (Piece(f"{look.level(level)} ", LEVEL_TONES[level]), Piece(text, "load"))
+
+    # The whole of the selected row's note, at the foot
+
+    def body(self, width: int, height: int) -> Sequence[Line]:
+        """Return the rows in view, and under them in full what the selected one says."""
+        foot = self._foot(width, min(_MOST_FOOT, height // 2)) if self._in_view(height) else []
+        if foot and self.selected is not None:
+            self._height = height - len(foot)
+            self._reveal(self._index[self.selected])
+        rows = list(super().body(width, height - len(foot)))
+        blank = padded((), width)
+        return rows + [blank] * (height - len(foot) - len(rows)) + foot
+
+    def _in_view(self, height: int) -> bool:
+        """Tell whether the cursor stands among the rows of a view of so many lines."""
+        index = self._index.get(self.selected) if self.selected is not None else None
+        return index is not None and self.top <= index < self.top + height
+
+    def _foot(self, width: int, most: int) -> list[Line]:
+        """Return the selected row's note with who said it and who has it, at most so many lines."""
+        row = self.row_of(self.selected) if self.has_focus else None
+        if row is None or not row.note or not self.look.tells_of_people or most < 1:
+            return []
+        look = self.look
+        said = [safe(row.note), look.say("by {name}", name=row.by)] if row.by else [safe(row.note)]
+        if isinstance(row, FlagRow) and row.owner:
+            said.append(look.say("owner: {name}", name=row.owner))
+        lines = wrap(f" {look.glyphs.dot} ".join(said), width - 2)
+        if len(lines) > most:
+            lines = [*lines[: most - 1], " ".join(lines[most - 1 :])]
+        ellipsis = look.glyphs.ellipsis
+        signs = [look.glyphs.elbow, *" " * len(lines)]
+        return [
+            (Piece(f"{sign} ", "dim"), Piece(fit(line, width - 2, ellipsis=ellipsis), "text"))
+            for sign, line in zip(signs, lines, strict=False)
+        ]
+
+    def _flags(self, picture: Picture) -> list[FlagRow]:
+        """Return the flags that may stand here: on a wall the praise."""
+        return [flag for flag in picture.flags if not self.look.wall or flag.severity == Severity.PRAISE]
+
+    def _follow_ups(self, picture: Picture) -> Sequence[FollowUpRow]:
+        return picture.follow_ups if self.look.tells_of_people else ()
 
 
 def _hint(calm: str, act: str, key: str, look: Look) -> str:

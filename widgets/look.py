@@ -214,6 +214,10 @@ class Look:
         """Return a moment as the site's clock shows it: 14:32, or 14:32:07."""
         return local_time(moment_ms, self.zone).strftime("%H:%M:%S" if seconds else "%H:%M")
 
+    def day(self, moment_ms: int) -> str:
+        """Return a moment's month and day at the site: 05-14."""
+        return local_time(moment_ms, self.zone).strftime("%m-%d")
+
     def level(self, level: Level) -> str:
         """Return the glyph of a level."""
         return self.glyphs.levels[level]

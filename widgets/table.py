@@ -68,6 +68,7 @@ class TablePane(Pane, Generic[Row]):
         self._entries: Sequence[Entry[Row]] = ()
         self._index: dict[RowKey, int] = {}
         self._anchored = False
+        self._above = 0
         self._height = 0
 
     def ordered(self, picture: Picture, now_ms: int) -> Sequence[Entry[Row]]:
@@ -88,7 +89,7 @@ class TablePane(Pane, Generic[Row]):
         """Return the column titles and the rows in view."""
         placed = place(self.columns(), width)
         heads = [self._heads(placed, width)] if self._has_heads(height) else []
-        self._height = height - len(heads)
+        self._above, self._height = len(heads), height - len(heads)
         self._keep_bounds()
         widths = {item.column.key: item.width for item in placed}
         rows = [self._line(entry, placed, widths, width) for entry in self._entries[self.top : self.top + self._height]]
@@ -101,8 +102,7 @@ class TablePane(Pane, Generic[Row]):
             return None
         length = max(1, self._height * self._height // total)
         start = (self._height - length) * self.top // (total - self._height)
-        offset = height - self._height
-        return range(start + offset, start + offset + length)
+        return range(start + self._above, start + self._above + length)
 
     def _has_heads(self, height: int) -> bool:
         """Tell whether there is room for the column titles."""
@@ -209,7 +209,7 @@ class TablePane(Pane, Generic[Row]):
 
     def on_click(self, event: events.Click) -> None:
         """Select the row under the pointer; a double click opens it."""
-        line = event.y - 1 - (self.inner_height - self._height)
+        line = event.y - 1 - self._above
         index = self.top + line
         if not (0 <= line < self._height and index < len(self._entries)) or self._message():
             return

@@ -119,6 +119,13 @@ ZH: Mapping[str, str] = {
     "to {time}": "至 {time}",
     "No open flags.": "没有未结的标记。",
     "{key} flags an agent.": "按 {key} 标记坐席。",
+    "{n} to follow up": "{n} 个待跟进",
+    "No praise yet.": "还没有表扬。",
+    "{n} more whose workload asks for a break": "另有 {n} 人按工作量该休息",
+    "{name}: two hours without a break": "{name}：两小时未休息",
+    "{name}: load {score}, {parts}": "{name}：负荷 {score}，{parts}",
+    "by {name}": "记录人 {name}",
+    "owner: {name}": "负责人 {name}",
     # mood
     "Mood": "心情",
     "Emotion cycle": "情绪周期",
