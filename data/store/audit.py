@@ -26,10 +26,10 @@ RESULTS = frozenset({DONE, ORDERED, *(str(refusal) for refusal in Refusal if ref
 _MOST_TEXT = 600
 _MOST_PARTS = 60
 _SALT_BYTES = 16
-_START = b"\0" * 32
+START = b"\0" * 32
 """What the first row follows."""
 
-_COLUMNS = "number, at_ms, uid, user, role, tty, address, act, agent_id, result, detail, salt, detail_digest"
+COLUMNS = "number, at_ms, uid, user, role, tty, address, act, agent_id, result, detail, salt, detail_digest"
 
 
 class Entry(NamedTuple):
@@ -60,14 +60,14 @@ def append(connection: sqlite3.Connection, entry: Entry) -> int:
     if entry.result not in RESULTS:
         raise ValueError(f"{entry.result!r} is no result of an act: it is one of {', '.join(sorted(RESULTS))}")
     last = connection.execute("SELECT number, digest FROM audit ORDER BY number DESC LIMIT 1").fetchone()
-    number, previous = (last[0] + 1, last[1]) if last else (1, _START)
+    number, previous = (last[0] + 1, last[1]) if last else (1, START)
     detail = _canonical(_plain(entry.detail))
     salt = os.urandom(_SALT_BYTES)
     texts = (safe_text(text) for text in (entry.user, entry.role, entry.tty, entry.address, entry.act))
     fields = (number, entry.at_ms, entry.uid, *texts, entry.agent_id, entry.result)
     detail_digest = digest_of_detail(salt, detail)
     connection.execute(
-        f"INSERT INTO audit ({_COLUMNS}, previous, digest) VALUES ({', '.join('?' * 15)})",
+        f"INSERT INTO audit ({COLUMNS}, previous, digest) VALUES ({', '.join('?' * 15)})",
         (*fields, detail, salt, detail_digest, previous, digest_of(fields, detail_digest, previous)),
     )
     return number

@@ -35,7 +35,7 @@ UNNAMED: Mapping[str, str] = {
 }
 """The tables whose rows stay and tell of nobody any more."""
 
-_TEXTS = (
+TEXTS = (
     *(("flag", "note"), ("flag", "resolved_note"), ("flag_change", "note"), ("flag_change", "owner")),
     *(("mood", "note"), ("coaching", "note"), ("coaching", "done_note"), ("break_decision", "note")),
     *(("listening", "reason"), ("call", "caller_name"), ("checklist_mark", "note"), ("checklist_mark", "place")),
@@ -135,7 +135,7 @@ def _leave_out(connection: sqlite3.Connection, names: Iterable[str], instead: st
     )
     for name in names:
         pattern = _whole(name)
-        for table, column in _TEXTS:
+        for table, column in TEXTS:
             rows = connection.execute(
                 f"SELECT DISTINCT {column} FROM {table} WHERE instr(lower({column}), lower(?))", (name,)
             ).fetchall()

@@ -90,11 +90,20 @@ class Writer:
         """
         try:
             self._connection.execute(f"PRAGMA busy_timeout = {_FOLD_MS}")
-            (hindered, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            self._connection.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
+            try:
+                (hindered, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                self._connection.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
         except sqlite3.Error as error:
             raise explain(error, self.path) from error
         return not hindered
+
+    def compact(self) -> None:
+        """Write the file anew, without what other programs and older versions deleted and did not overwrite."""
+        try:
+            self._connection.execute("VACUUM")
+        except sqlite3.Error as error:
+            raise explain(error, self.path) from error
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
