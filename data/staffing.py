@@ -164,7 +164,7 @@ class Patient(NamedTuple):
     sl_abandons_count: float
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def served_patiently(
     load: Load, agents: int, patience_s: float, threshold_s: float, short_s: float = SHORT_S
 ) -> Patient | None:
