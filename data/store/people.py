@@ -179,15 +179,7 @@ def _decide_break(
 
 def listening_began(connection: sqlite3.Connection, request: ListenIn, by: str, at_ms: int, ends_ms: int) -> int:
     """Keep that somebody listens to an agent's call, until `ends_ms` at most; return the id of it."""
-    row = (
-        request.agent,
-        at_ms,
-        ends_ms,
-        request.ear,
-        kept_text(request.reason),
-        safe_text(request.phone),
-        safe_text(by),
-    )
+    told = (kept_text(request.reason), safe_text(request.phone), safe_text(by))
     made = connection.execute(
         "INSERT INTO listening (agent_id, since_ms, ends_ms, ear, reason, phone, listener) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
