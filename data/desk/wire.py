@@ -9,7 +9,8 @@
 
 `key` makes a request the same one however often it is sent: it is carried out once for each caller, and answered the
 same. After `expires_ms` (UTC) it is not begun any more. `from` is what the caller says of itself, and kept as that; who
-it is the kernel tells. This side only writes requests and reads answers, and so loads nothing to check them with.
+it is the kernel tells. A line with an empty key is for all who wait: the desk says it, and hangs up. This module only
+writes lines and reads what a desk answers, and so loads nothing to check them with: `data.desk.reading` does that.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ GREETING = "greet"
 
 
 def socket_of(store: Path) -> Path:
-    """Return where the desk of a store listens: beside it."""
+    """Return where the desk of a store listens: beside it, by whatever name the store is called."""
+    store = store.resolve()
     return store.with_name(f"{store.name}.desk")
 
 
@@ -47,6 +49,16 @@ def request_line(key: str, expires_ms: int, request: Request, tty: str = "", add
 def greeting_line(key: str) -> bytes:
     """Return the question who the desk takes us for, as a line."""
     return _line({"key": key, "act": GREETING})
+
+
+def answer_line(key: str, answer: Answer) -> bytes:
+    """Return an answer as a line."""
+    return _line({"key": key, "done": answer.done, "said": answer.said, "id": answer.id, "refusal": answer.refusal})
+
+
+def standing_line(key: str, standing: Standing) -> bytes:
+    """Return who the desk takes somebody for, as a line."""
+    return _line({"key": key, "standing": standing._asdict()})
 
 
 def answer_of(told: dict[str, Any]) -> Answer:

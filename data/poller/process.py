@@ -1,4 +1,4 @@
-"""The process that polls: one writer, one lease, and a task for each source.
+"""The process that polls: one writer, one lease, a task for each source, and the desk that takes acts.
 
 Exit codes, as a service manager sees them: 0 after a signal or with the parent's end; 75 another process writes the
 store; 77 no source lets us in, and asking again would lock the account (systemd: `RestartPreventExitStatus=77`);
@@ -12,14 +12,17 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from data.adapters.base import Adapter
 from data.adapters.registry import AdapterError, make, secrets_in
+from data.desk.desk import Desk
+from data.desk.rules import SHIPPED, Rules
+from data.desk.server import listening
 from data.lease import Lease
 from data.metrics import Goal
 from data.poller.clock import Clock
@@ -53,6 +56,7 @@ def run(
     parent: int | None = None,
     goals: Mapping[str, Goal] | None = None,
     started: str = "",
+    rules: Rules = SHIPPED,
 ) -> int:
     """Poll the sources into a store until a signal comes; return the exit code (see above), said why on stderr.
 
@@ -63,6 +67,7 @@ def run(
         goals: What queues are measured against where their source does not say.
         started: What to say once all is ready; nobody reads it from a poller that the screen started, whose last words
             are to be why it failed.
+        rules: What the desk goes by: who may do what, the words for flags, the reasons for breaks.
     """
     threads = set(threading.enumerate())
     try:
@@ -82,7 +87,7 @@ def run(
                 )
                 for source, adapter in zip(sources, adapters, strict=True)
             ]
-            left = _drive(pollers, parent, started)
+            left = _drive(pollers, parent, started, lambda: _at_desk(writer, pollers, rules, clock))
     except AdapterError as error:
         tell(str(error))
         return EX_CONFIG
@@ -120,8 +125,20 @@ def _named(sources: Sequence[Source]) -> str:
 # ------------------------------------------------------------------ the loop
 
 
-def _drive(pollers: Sequence[Poller], parent: int | None, started: str) -> bool:
-    """Poll until all is over; return whether an adapter left something that will not end."""
+@asynccontextmanager
+async def _at_desk(writer: Writer, pollers: Sequence[Poller], rules: Rules, clock: Clock) -> AsyncIterator[None]:
+    """Have a desk while the block lasts."""
+    async with Desk(writer, pollers, rules, clock.wall_ms) as desk, listening(writer.path, desk):
+        yield
+
+
+def _drive(
+    pollers: Sequence[Poller],
+    parent: int | None,
+    started: str,
+    desk: Callable[[], AbstractAsyncContextManager[None]],
+) -> bool:
+    """Poll and have a desk until all is over; return whether an adapter left something that will not end."""
 
     def stop() -> None:
         for poller in pollers:
@@ -134,7 +151,7 @@ def _drive(pollers: Sequence[Poller], parent: int | None, started: str) -> bool:
         with _stopped_by_signals(lambda: loop.call_soon_threadsafe(stop)):
             if started:
                 tell(started)
-            left = loop.run_until_complete(_serve(pollers, parent, stop))
+            left = loop.run_until_complete(_serve(pollers, parent, stop, desk))
     finally:
         loop.set_exception_handler(lambda _loop, _context: None)  # of tasks that are left behind on purpose
         threads.shutdown(wait=False, cancel_futures=True)
@@ -142,13 +159,19 @@ def _drive(pollers: Sequence[Poller], parent: int | None, started: str) -> bool:
     return left
 
 
-async def _serve(pollers: Sequence[Poller], parent: int | None, stop: Callable[[], None]) -> bool:
-    tasks = {asyncio.create_task(poller.run()) for poller in pollers}
-    watch = None if parent is None else asyncio.create_task(_follow(parent, stop))
-    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-    if pending:  # a fault of ours: all ends in good order, and is started anew
-        stop()
-        await asyncio.wait(pending)
+async def _serve(
+    pollers: Sequence[Poller],
+    parent: int | None,
+    stop: Callable[[], None],
+    desk: Callable[[], AbstractAsyncContextManager[None]],
+) -> bool:
+    async with desk():
+        tasks = {asyncio.create_task(poller.run()) for poller in pollers}
+        watch = None if parent is None else asyncio.create_task(_follow(parent, stop))
+        done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        if pending:  # a fault of ours: all ends in good order, and is started anew
+            stop()
+            await asyncio.wait(pending)
     if watch is not None:
         watch.cancel()
     left = await _swept()

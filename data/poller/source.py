@@ -89,7 +89,7 @@ class Poller:
         self._missed = True
         """Whether a poll failed since the last one that was recorded; before the first, nobody looked."""
         self._forgotten = False
-        """Whether more is known than the store was willing to take."""
+        """Whether something else is known than what the store holds."""
         self._behind = False
         """Whether a clock was set back and has not caught up."""
         self._beaten = True
@@ -97,6 +97,10 @@ class Poller:
         self._why_down = ""
         """Whether the store took the last sign of life."""
         self._told: set[str] = set()
+
+    def forget(self) -> None:
+        """Read what is known anew from the store before the next answer: somebody else has changed it there."""
+        self._forgotten = True
 
     def stop(self) -> None:
         """End `run` soon, whatever it waits for."""
@@ -165,7 +169,7 @@ class Poller:
         boot_ms = self.clock.boot_ms()
         try:
             observation = self._usable(answer)
-            if self._forgotten:
+            if self._forgotten and not self._outbox.rows:  # else the store does not know yet what we know
                 self.known, self._forgotten = self.writer.known(self.name), False
             observation = self._timed(observation, boot_ms - self._good_boot_ms)
             self.known, rows = record(self.known, measured_against(observation, self.goals))

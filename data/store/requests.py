@@ -57,6 +57,12 @@ def unanswered(connection: sqlite3.Connection) -> list[Unanswered]:
     return [each for each in found if each.asked.answer is None]
 
 
+def ordered(connection: sqlite3.Connection, number: int | None) -> tuple[str, int | None] | None:
+    """Return the act and the agent of an audited order, None where there is no such row."""
+    row = connection.execute("SELECT act, agent_id FROM audit WHERE number = ?", (number,)).fetchone()
+    return None if row is None else (str(row[0]), row[1])
+
+
 def _read(told: str) -> Asked:
     kept: dict[str, Any] = json.loads(told)
     said = kept["answer"]

@@ -51,7 +51,8 @@ def target_of(connection: sqlite3.Connection, request: Request) -> Target | None
     if table is None:
         return agent(connection, getattr(request, "agent"))  # noqa: B009 (all others have it)
     row = connection.execute(
-        f"SELECT agent_id FROM {table} WHERE id = ?", (getattr(request, "id"),)  # noqa: B009
+        f"SELECT agent_id FROM {table} WHERE id = ?",
+        (getattr(request, "id"),),  # noqa: B009
     ).fetchone()
     return None if row is None else agent(connection, row[0])
 
