@@ -1,8 +1,8 @@
 """What becomes of the service level if more people take a break, and how many the load needs: Erlang on live arrivals.
 
-Queues that share agents are one pool. If each agent could take any of its contacts, it would serve as one queue; if each
-kept to one queue, as so many apart. The truth lies between: as far from the second as the root of how far agents are
-from serving one queue each to serving all. (The first queue besides one's own is worth the most: Wallace and Whitt,
+Queues that share agents are one pool. If each agent could take any of its contacts, it would serve as one queue; if
+each kept to one queue, as so many apart. The truth lies between: as far from the second as the root of how far agents
+are from serving one queue each to serving all. (The first queue besides one's own is worth the most: Wallace and Whitt,
 2005. The root is ours; on simulated days it came within some 3 points of what followed.)
 
 A pool's load is what came of late, at the day's handle time; e-mail can wait, and is left out. Where callers hang up
@@ -34,8 +34,8 @@ LEAST_ABANDONED = 5
 _ROUNDS = 25
 """So often agents turn to where they are wanted more; then it is settled."""
 _PATIENCE_S = (10.0, 3600.0)
-_LIKELY = 0.999
-"""A service level of 1 takes people without end."""
+_LIKELY, _MOST_AGENTS = 0.999, 100_000
+"""A service level of 1 would take people without end."""
 
 
 class Unsaid(StrEnum):
@@ -155,9 +155,9 @@ def _level(load: Load, agents: int, patience_s: float | None, part: Part) -> flo
 def required(demand: Demand) -> int:
     """Return the fewest agents at work with whom the target is reached."""
     target = min(demand.target, _LIKELY)
-    least, enough = -1, max(1, round(demand.load.erlangs))
-    while level(demand, enough) < target:
-        least, enough = enough, enough + max(1, round(sqrt(demand.load.erlangs)))
+    least, enough = -1, max(1, round(demand.load.erlangs * 1.1))
+    while level(demand, enough) < target and enough < _MOST_AGENTS:
+        least, enough = enough, enough * 2
     while enough - least > 1:
         middle = (least + enough) // 2
         least, enough = (least, middle) if level(demand, middle) >= target else (middle, enough)
@@ -273,7 +273,10 @@ def _pooled(names: frozenset[str], counts: Mapping[tuple[str, ...], int]) -> flo
 
 
 def _parts(queues: Sequence[QueueRow], counts: Mapping[tuple[str, ...], int], erlangs_each: float) -> tuple[Part, ...]:
-    """Return the queues to which anything comes, each with its share of the agents; a contact is `erlangs_each`."""
+    """Return the queues to which anything comes, each with its share of the agents; a contact is `erlangs_each`.
+
+    What nobody at work may take is no matter of breaks, and left out.
+    """
     busy = sorted((queue for queue in queues if queue.lately), key=lambda queue: queue.name)
     loads = {queue.name: queue.lately * erlangs_each for queue in busy}
     given = _given({name: erlangs + 2 * sqrt(erlangs) for name, erlangs in loads.items()}, counts)
@@ -281,11 +284,12 @@ def _parts(queues: Sequence[QueueRow], counts: Mapping[tuple[str, ...], int], er
     return tuple(
         Part(
             float(f"{queue.lately:.3g}"),
-            round(given[queue.name] / whole, 3),
+            max(0.001, round(given[queue.name] / whole, 3)),
             queue.service.threshold_ms / 1000,
             queue.service.formula,
         )
         for queue in busy
+        if given[queue.name]
     )
 
 
