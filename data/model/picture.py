@@ -83,6 +83,8 @@ class QueueRow(NamedTuple):
     """How much of that time was measured."""
     waited_ms: int = 0
     """How long the day's answered and abandoned have waited in all."""
+    source: str = ""
+    """The name of the source that has it."""
 
 
 class AgentRow(NamedTuple):
@@ -110,6 +112,8 @@ class AgentRow(NamedTuple):
     """Of the open flags, those that ask for somebody at once."""
     queue_key: str = ""
     """What the settings call the queue."""
+    source: str = ""
+    """The name of the source that knows them."""
 
 
 class FlagRow(NamedTuple):

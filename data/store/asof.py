@@ -142,6 +142,7 @@ class AgentsAsOf:
         """Return the rows of agents who are in these spans; `blind` as in `Present`."""
         handled = self._handled.of([span[0] for span in spans], day_ms, moment_ms)
         agent_of, members = self._directory.agent, self.members
+        source_name = self._directory.source_name
         queue_of = self._directory.queue_words()
         named = {queues: tuple([queue_of.get(i, _NO_QUEUE)[0] for i in queues]) for queues in {(), *members.values()}}
         rows = []
@@ -169,6 +170,7 @@ class AgentsAsOf:
                 rested,
                 urgent,
                 queue[1],
+                source_name(source),
             )
             rows.append(AgentRow._make((agent_id, name, team, seat, *parts)))
         return rows
@@ -243,6 +245,7 @@ class QueuesAsOf:
                     lately=lately.get(queue_id, 0),
                     lately_ms=lately_ms.get(source, 0),
                     waited_ms=f.wait_answered_ms + f.wait_abandoned_ms,
+                    source=self._directory.source_name(source),
                 )
             )
         return tuple(rows), self._overall(rows, within, n)

@@ -123,6 +123,10 @@ class DirectoryCache:
         """Return an agent by id."""
         return self._current.get(agent_id) or AgentName(f"#{agent_id}")
 
+    def source_name(self, source: int) -> str:
+        """Return a source's name by id, empty for none."""
+        return self._sources.get(source, "")
+
     def queue_name(self, queue_id: int | None) -> str:
         """Return a queue's name by id, empty for none."""
         queue = self._all_queues.get(queue_id) if queue_id is not None else None
