@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from console.settings_secrets import MadeWith
+from data.desk.rules import Rules
 from data.metrics import Goal
 from data.poller import Source, run
 
@@ -21,6 +22,7 @@ def main() -> int:
             for name, adapter, options, interval_ms in order["sources"]
         ],
         parent=order["parent"],
+        rules=Rules.taken_over(order["rules"]),
         goals={queue: Goal(*goal) for queue, goal in order["goals"].items()},
     )
 

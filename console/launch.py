@@ -20,6 +20,7 @@ from console.locale import can_draw_unicode, reader_language
 from console.options import Options, now_ms
 from console.settings import Settings
 from console.settings_secrets import MadeWith, Ready, environment_of_child
+from data.desk.rules import SHIPPED, Rules
 from data.lease import HeldError
 from data.metrics import Goal
 from data.model.text import safe_text
@@ -84,7 +85,7 @@ def run_replay(settings: Settings, store: Path, moment_ms: int | None) -> int:
 
 def run_up(settings: Settings, store: Path, sources: Sequence[Ready]) -> int:
     """Poll the sources and show their floor; join in where a poller is at work already."""
-    with poller(store, sources, settings.goals) as hindrance:
+    with poller(store, sources, settings.goals, settings.desk) as hindrance:
         return show(_options(settings, store, hindrance=hindrance))
 
 
@@ -103,7 +104,8 @@ def run_demo(settings: Settings, demo: DemoOptions) -> int:
             "weekends": False,
         }
         language = reader_language(demo.language or (None if settings.language == "auto" else settings.language))
-        with poller(store, [Ready("simulator", "simulator", MadeWith(played))]) as hindrance:
+        source = Ready("simulator", "simulator", MadeWith(played))
+        with poller(store, [source], rules=settings.desk) as hindrance:
             return show(
                 _options(
                     settings,
@@ -147,12 +149,14 @@ def poller(
     store: Path,
     sources: Sequence[Ready],
     goals: Mapping[str, Goal] | None = None,
+    rules: Rules = SHIPPED,
 ) -> Iterator[Hindrance]:
     """Run a poller as a child while the block lasts, and give why it gives nothing, should that be so."""
     order = {
         "store": str(store.absolute()),
         "sources": [(name, adapter, options.handed_over(), every_ms) for name, adapter, options, every_ms in sources],
         "goals": goals or {},
+        "rules": rules.handed_over(),
         "parent": os.getpid(),
     }
     command = [sys.executable, "-P", "-m", "console.child"]  # -P: nothing is taken from the folder we are in

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from console.choices import LANGUAGES, THEMES
 from data.alerts import LIMITS, Limits
+from data.desk.roles import NOBODY, Rights
+from data.desk.rules import Rules
 from data.flags import VOCABULARY, Vocabulary
 from data.metrics import Goal
 from data.model.observation import QueueEntry
@@ -69,6 +71,8 @@ class Settings:
     rules: tuple[str, ...] = ()
     limits: Limits = LIMITS
     vocabulary: Vocabulary = VOCABULARY
+    rights: Rights = NOBODY
+    """Who may act: what `[desk]` says."""
     file: Path | None = None
     """The file that was read, None where there is none."""
     origins: Mapping[str, str] = field(default_factory=dict)
@@ -82,6 +86,11 @@ class Settings:
     def configured(self) -> bool:
         """Whether somebody has said what to poll; a floor is played where nobody has."""
         return any(key.startswith("source.") for key in self.origins)
+
+    @property
+    def desk(self) -> Rules:
+        """What the desk goes by."""
+        return Rules(self.rights, self.vocabulary, self.limits.breaks)
 
     @property
     def goals(self) -> Mapping[str, Goal]:

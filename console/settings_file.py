@@ -12,7 +12,10 @@ A table each, all of them optional:
 - [agents]  aliases = { "NAME" = "AGENT" }, rules = { 'PATTERN' = 'AGENT' }
 - [limits]  waiting, wait_s, talk_s, wrap_up_s, pause_s, service_good, service_fair, least_n
 - [limits.queue.NAME], [limits.team.NAME]  the same; [limits.reason] REASON = [5, 10, 15] in seconds
-- [breaks]  allowances_s, aliases, protected, grace_s, share_percent, most_out, least_out
+- [breaks]  allowances_s, times_a_day, total_s, no_rest, aliases, protected, planned, grace_s, share_percent, most_out,
+  least_out
+- [breaks.team.NAME]  share_percent, most_out, least_out
+- [desk]  leads, supervisors, admins: lists of users and @groups; [desk.teams] TEAM = the same, of who leads it
 - [flags.KIND]  en, zh, severity, expires_min, step, in_use;  [steps.STEP]  en, zh, in_use
 """
 
@@ -33,7 +36,8 @@ from console.settings import Settings, SettingsError, SourceSettings, zone_of
 from console.settings_lines import Keys, Table, leaves, line_of, lines_of
 from console.settings_vocabulary import FlagTable, StepTable, vocabulary
 from data.alerts import Limits
-from data.breaks import BreakPolicy
+from data.breaks import BreakPolicy, day_time
+from data.desk.roles import Rights
 from data.metrics import FORMULAS, Goal
 from data.model.text import safe_text
 
@@ -46,6 +50,8 @@ def _rising(values: list[float]) -> list[float]:
 
 Two = Annotated[list[float], Field(min_length=2, max_length=2), AfterValidator(_rising)]
 Three = Annotated[list[float], Field(min_length=3, max_length=3), AfterValidator(_rising)]
+Names = list[Annotated[str, Field(pattern=r"^@?[^\s@:,]+$")]]
+"""Users, and groups with an @ before them."""
 Ratio = Annotated[float, Field(ge=0, le=1)]
 Interval = Annotated[float, Field(ge=0.2, le=3600)]
 Seconds = Annotated[float, Field(ge=0)]
@@ -115,14 +121,31 @@ class _Limits(_Thresholds, total=False):
 
 
 @_exact
-class _Breaks(TypedDict, total=False):
-    allowances_s: dict[str, Seconds]
-    aliases: dict[str, str]
-    protected: list[str]
-    grace_s: Seconds
+class _Places(TypedDict, total=False):
     share_percent: Annotated[int, Field(ge=0, le=100)]
     most_out: Annotated[int, Field(ge=0)]
     least_out: Annotated[int, Field(ge=0)]
+
+
+@_exact
+class _Breaks(_Places, total=False):
+    allowances_s: dict[str, Seconds]
+    times_a_day: dict[str, Annotated[int, Field(ge=0)]]
+    total_s: Seconds
+    no_rest: list[Annotated[str, AfterValidator(day_time)]]
+    aliases: dict[str, str]
+    protected: list[str]
+    planned: list[str]
+    grace_s: Seconds
+    team: dict[str, _Places]
+
+
+@_exact
+class _Desk(TypedDict, total=False):
+    leads: Names
+    supervisors: Names
+    admins: Names
+    teams: dict[str, Names]
 
 
 @_exact
@@ -137,6 +160,7 @@ class _File(TypedDict, total=False):
     agents: _Agents
     limits: _Limits
     breaks: _Breaks
+    desk: _Desk
     flags: dict[str, FlagTable]
     steps: dict[str, StepTable]
 
@@ -186,6 +210,7 @@ def _taken(path: Path, lines: Mapping[Keys, int], settings: Settings, table: Tab
         aliases=tuple(f"{name}={agent}" for name, agent in agents.get("aliases", {}).items()),
         rules=tuple(f"{pattern}={agent}" for pattern, agent in agents.get("rules", {}).items()),
         limits=_limits(settings.limits, table),
+        rights=_rights(table.get("desk", {})),
         vocabulary=vocabulary(path, lines, settings.vocabulary, table),
     )
 
@@ -203,6 +228,11 @@ def _sources(path: Path, lines: Mapping[Keys, int], table: Table) -> tuple[Sourc
         interval_ms = _ms(own["interval_s"]) if "interval_s" in own else None
         found.append(SourceSettings(name, own["adapter"], options, interval_ms, path.absolute().parent))
     return tuple(found)
+
+
+def _rights(table: Table) -> Rights:
+    teams = {safe_text(team): tuple(names) for team, names in table.get("teams", {}).items()}
+    return Rights(*(tuple(table.get(name, ())) for name in ("leads", "supervisors", "admins")), teams)
 
 
 def _ms(seconds: float) -> int:
@@ -241,16 +271,26 @@ def _limits(limits: Limits, table: Table) -> Limits:
 
 
 def _breaks(policy: BreakPolicy, table: Table) -> BreakPolicy:
-    """Return a policy with a table's rules put in; allowances and aliases add to those that ship."""
-    said = {name: table[name] for name in ("share_percent", "most_out", "least_out") if name in table}
+    """Return a policy with a table's rules put in; allowances, times a day and aliases add to those that ship."""
     allowed = {name: _ms(seconds) for name, seconds in table.get("allowances_s", {}).items()}
-    return replace(
-        policy,
+    aliases = {name.casefold(): reason for name, reason in table.get("aliases", {}).items()}
+    said: dict[str, Any] = {name: frozenset(table[name]) for name in ("protected", "planned") if name in table}
+    said |= {f"{name}_ms": _ms(table[f"{name}_s"]) for name in ("grace", "total") if f"{name}_s" in table}
+    site = replace(
+        _places(policy, table),
         allowances={**policy.allowances, **allowed},
-        aliases={**policy.aliases, **{name.casefold(): reason for name, reason in table.get("aliases", {}).items()}},
-        protected=frozenset(table["protected"]) if "protected" in table else policy.protected,
-        grace_ms=_ms(table["grace_s"]) if "grace_s" in table else policy.grace_ms,
+        aliases={**policy.aliases, **aliases},
+        times_a_day={**policy.times_a_day, **table.get("times_a_day", {})},
+        no_rest=tuple(map(day_time, table["no_rest"])) if "no_rest" in table else policy.no_rest,
         **said,
+    )
+    return replace(site, by_team={name: _places(site, own) for name, own in table.get("team", {}).items()})
+
+
+def _places(policy: BreakPolicy, table: Table) -> BreakPolicy:
+    """Return a policy with a table's word on how many may be out at once."""
+    return replace(
+        policy, **{name: table[name] for name in ("share_percent", "most_out", "least_out") if name in table}
     )
 
 
@@ -310,6 +350,8 @@ def _explain(path: Path, lines: Mapping[Keys, int], problem: ErrorDetails) -> st
         beside = ", ".join(_valid_keys(_File, keys[:-1]))
         return f"{place} is no setting; " + (f"did you mean {near}?" if near else f"there are {beside}")
     what = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "string_pattern_mismatch":
+        what = "should be a user's name or number, or @ and a group's"
     given = problem["input"]
     shown = "" if isinstance(given, dict) else f", not {given!r}"
     if problem["type"] in ("list_type", "too_short", "too_long"):
@@ -325,7 +367,7 @@ def _example_of(keys: Keys) -> str:
 
     key = "pause_s" if keys[:2] == ("limits", "reason") else keys[-1]
     usual = dict(values(Settings())).get(f"{keys[0]}.{key}")
-    if not isinstance(usual, (list, tuple)):
+    if not isinstance(usual, (list, tuple)) or not usual:
         return ""
     meaning = meaning_of(keys[0], "reason" if key != keys[-1] else key)
     return f": write it as {toml(keys[-1]) if not keys[-1].isidentifier() else keys[-1]} = {toml(usual)} ({meaning})"

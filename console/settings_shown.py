@@ -7,6 +7,7 @@ from typing import Any
 
 from console.settings import Settings
 from data.alerts import Limits
+from data.breaks import BreakPolicy
 from data.flags import Vocabulary
 from data.metrics import Goal
 from data.model.days import MINUTE
@@ -74,6 +75,10 @@ def values(settings: Settings) -> Iterator[tuple[str, Any]]:
     for name, thresholds in settings.limits.by_reason.items():
         yield f"limits.reason.{name}", _seconds(thresholds)
     yield from _breaks(settings.limits)
+    for name in ("leads", "supervisors", "admins"):
+        yield f"desk.{name}", list(getattr(settings.rights, name))
+    for team, leads in settings.rights.teams.items():
+        yield f"desk.teams.{team}", list(leads)
     yield from _words(settings.vocabulary)
 
 
@@ -105,11 +110,22 @@ def _breaks(limits: Limits) -> Iterator[tuple[str, Any]]:
         yield f"breaks.allowances_s.{reason}", ms / 1000
     for name, reason in policy.aliases.items():
         yield f"breaks.aliases.{name}", reason
+    for reason, times in policy.times_a_day.items():
+        yield f"breaks.times_a_day.{reason}", times
+    yield "breaks.total_s", None if policy.total_ms is None else policy.total_ms / 1000
+    yield "breaks.no_rest", [str(each) for each in policy.no_rest]
     yield "breaks.protected", sorted(policy.protected)
+    yield "breaks.planned", sorted(policy.planned)
     yield "breaks.grace_s", policy.grace_ms / 1000
-    yield "breaks.share_percent", policy.share_percent
-    yield "breaks.most_out", policy.most_out
-    yield "breaks.least_out", policy.least_out
+    yield from _places("breaks", policy)
+    for name, own in policy.by_team.items():
+        yield from _places(f"breaks.team.{name}", own)
+
+
+def _places(key: str, policy: BreakPolicy) -> Iterator[tuple[str, Any]]:
+    yield f"{key}.share_percent", policy.share_percent
+    yield f"{key}.most_out", policy.most_out
+    yield f"{key}.least_out", policy.least_out
 
 
 def _words(vocabulary: Vocabulary) -> Iterator[tuple[str, Any]]:

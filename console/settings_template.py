@@ -91,12 +91,26 @@ _RULES: Mapping[str, _Table] = {
         "Breaks: how long, and how many at once.",
         {
             "allowances_s": "how long a break of a reason may be",
+            "times_a_day": "how many of them a day has",
+            "total_s": "how long all of a day's rests may last; without it, as long as they do",
+            "no_rest": "times of the day in which nobody rests",
             "grace_s": "so much longer is not over yet",
             "share_percent": "so many of those on shift may be out",
             "most_out": "but never more",
             "least_out": "and always so many",
             "protected": "reasons that are never refused, capped or coloured",
+            "planned": "reasons that are work by plan, and no rest",
+            "team": "another share, most or least for single teams",
             "aliases": "what the telephony system calls a reason, and which one it is",
+        },
+    ),
+    "desk": (
+        "Who may act on this floor: users and @groups of this machine. Everybody else only looks; root may all.",
+        {
+            "leads": "act on the people of the teams that are theirs",
+            "supervisors": "on everybody, and on the phones",
+            "admins": "and may erase what is kept about somebody",
+            "teams": "who leads which team",
         },
     ),
     "flags": (
@@ -119,6 +133,13 @@ _EXAMPLES: Mapping[str, Any] = {
     "limits.team": {"North": {"talk_s": [120, 240, 480]}},
     "limits.reason": {"Lunch": [1800, 2400, 3600]},
     "breaks.aliases": {"Lunch": "meal"},
+    "breaks.total_s": 2400,
+    "breaks.no_rest": ["09:00-09:30", "17:30-18:00"],
+    "breaks.team": {"North": {"most_out": 2}},
+    "desk.leads": ["@leads"],
+    "desk.supervisors": ["liumin"],
+    "desk.admins": ["@floorwalk"],
+    "desk.teams": {"North": ["chenjing", "@leads-north"]},
     "flags.late_back": {"en": "back late", "zh": "晚归", "severity": "note", "expires_min": 60},
     "steps.quiet_room": {"en": "the quiet room", "zh": "去静室"},
     "agents.aliases": {"Local/1001@agents": "王小明"},
@@ -155,10 +176,14 @@ def key_of(text: str) -> str:
 def written(site: Configured) -> str:
     """Return the text of a site's settings file."""
     shipped = dict(values(Settings()))
-    allowed = "breaks.allowances_s."
-    rest = {key.removeprefix(allowed): value for key, value in shipped.items() if key.startswith(allowed)}
-    usual = {**shipped, "breaks.allowances_s": rest, **_EXAMPLES}
+    usual = {**shipped, **{name: _below(shipped, name) for name in ("breaks.allowances_s", "breaks.times_a_day")}}
+    usual |= _EXAMPLES
     return "\n".join([_HEAD, *_tables(_SITE, site, usual), *_source(site), *_tables(_RULES, site, usual)])
+
+
+def _below(shipped: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return a table's values by their last key."""
+    return {key.removeprefix(f"{name}."): value for key, value in shipped.items() if key.startswith(f"{name}.")}
 
 
 def _tables(tables: Mapping[str, _Table], site: Configured, usual: Mapping[str, Any]) -> Iterator[str]:

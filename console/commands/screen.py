@@ -115,7 +115,8 @@ def _poll(args: Namespace) -> int:
     settings = with_site(settings)
     found = ready(settings)
     sources = [poller.Source(*each) for each in found]
-    return poller.run(settings.store, sources, goals=settings.goals, started=_polling(settings, found))
+    told = _polling(settings, found)
+    return poller.run(settings.store, sources, goals=settings.goals, started=told, rules=settings.desk)
 
 
 def _asked_for(settings: Settings, args: Namespace) -> Settings:
