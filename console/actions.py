@@ -43,6 +43,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane4", "pane(3)", "4", "4", "flags", "Go to the flags", "Floor"),
     Action("pane5", "pane(4)", "5", "5", "checklist", "Go to the checklist", "Floor"),
     Action("flag", "flag", "f", "f", "flag", "Flag the agent: say what you saw", "People", LIVE),
+    Action("resolve", "resolve", "x", "x", "resolve", "Deal with a flag: what comes next, what helped", "People"),
     Action("break", "break", "b", "b", "break", "Offer, approve or end the agent's break", "People", LIVE),
     Action("phone", "phone", "p", "p", "phone", "Pause, sign out, listen to or move the agent", "People", LIVE),
     Action("note", "note", "n", "n", "note", "Note a coaching or a praise of the agent", "People"),

@@ -14,7 +14,8 @@ from textual.screen import Screen
 from console.desk import DeskError
 from console.screens.timed import TimedScreen
 from data.model.people import Answer, Request, Role
-from data.model.picture import AgentRow, Picture
+from data.model.picture import AgentRow, FlagRow, FollowUpRow, Picture
+from widgets.flags import FlagsPane
 
 Result = TypeVar("Result")
 Doing = Callable[["ActingScreen", AgentRow], Awaitable[None]]
@@ -89,6 +90,25 @@ class ActingScreen(TimedScreen):
         from console.acting.flagging import flag
 
         self.act_on_agent(flag)
+
+    def action_resolve(self) -> None:
+        """Deal with the flag under the cursor, or with the agent's that asks for most."""
+        from console.acting.flagging import deal_with, flag_to_deal_with
+
+        if not self.can_act():
+            return
+        agent, row = self.chosen_agent(), self.chosen_flag()
+        if row is None and agent is not None and self.picture is not None:
+            row = flag_to_deal_with(self.picture, agent.id)
+        if row is None:
+            self.notify(self.floor_app.look.words("No open flag of this agent. f raises one."), markup=False)
+            return
+        self.run_worker(deal_with(self, row), group="acting", exclusive=True, exit_on_error=True)
+
+    def chosen_flag(self) -> FlagRow | FollowUpRow | None:
+        """Return the flag or follow-up under the cursor, None where the cursor is in no pane of flags."""
+        pane = self.focused
+        return pane.row_of(pane.selected) if isinstance(pane, FlagsPane) else None
 
     def action_note(self) -> None:
         """Note a coaching or a praise."""
