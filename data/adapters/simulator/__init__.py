@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from random import Random
+from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from data.adapters.base import Capability, Option, refused
+from data.adapters.base import Capability, Option
+from data.adapters.simulator.acting import Acting
 from data.adapters.simulator.demand import arrivals
 from data.adapters.simulator.engine import Engine
 from data.adapters.simulator.floor import FloorPlan, default_floor, plain_floor
+from data.adapters.simulator.journal import Journal
 from data.adapters.simulator.shift import roster
 from data.adapters.simulator.supervisor import Supervisor
-from data.model.acts import Order, Result
+from data.model.acts import Order, PhoneAct, Result
 from data.model.days import INTERVAL, day_of, day_window
 from data.model.observation import Act, Directory, Event, Observation
 
 __all__ = ["FloorPlan", "Simulator", "default_floor", "plain_floor", "simulate_day"]
 
 UTC = ZoneInfo("UTC")
+T = TypeVar("T", Event, Act)
+
+_CAN = frozenset(
+    {
+        *(Capability.EVENTS, Capability.HISTORY, Capability.PLAYED_SUPERVISOR),
+        *(Capability.PAUSE, Capability.SIGN_IN, Capability.END_WRAP_UP, Capability.LISTEN),
+    }
+)
 
 
 class Simulator:
@@ -28,6 +40,9 @@ class Simulator:
 
     Each local day is played from its own seed, so that any day can be made alone. The first observation
     begins at the midnight before `start_ms`: whoever opens the floor at 10:42 finds the whole morning.
+
+    Acts are carried out in the millisecond after they are ordered, so that the same seed with the same acts gives the
+    same day however it is polled. Those of the day are in the cursor: a floor that goes on elsewhere plays them again.
 
     Args:
         seed: Of all chance.
@@ -72,8 +87,11 @@ class Simulator:
         plan = plan or default_floor(agents, seed)
         self._plan = plan if weekends else plan.without_weekends()
         self._day = day_of(self._start_ms, self._zone)
-        self._engine, self._supervisor = self._open(self._day)
-        self._until_ms = day_window(self._day, self._zone).since_ms
+        self._open()
+        self._journal = Journal()
+        self._events: list[Event] = []
+        self._acts: list[Act] = []
+        self._played_ms = self._until_ms = day_window(self._day, self._zone).since_ms
         self._told = False
 
     @property
@@ -84,7 +102,7 @@ class Simulator:
     @property
     def capabilities(self) -> frozenset[Capability]:
         """What this adapter can do."""
-        return frozenset({Capability.EVENTS, Capability.HISTORY, Capability.PLAYED_SUPERVISOR})
+        return _CAN
 
     def now_ms(self) -> int:
         """Return the simulated present."""
@@ -95,46 +113,84 @@ class Simulator:
         return self.advance(self.now_ms())
 
     async def perform(self, order: Order) -> Result:
-        """Refuse: the played floor takes no acts yet."""
-        return refused(order)
+        """Carry out an act, once for each key; what it does is in the next observation."""
+        answered = self._journal.answer(order)
+        if answered is not None:
+            return answered
+        late_ms = self._clock() - order.expires_ms
+        at_ms = max(self.now_ms(), self._until_ms, self._played_ms - 1) + 1
+        if late_ms > 0:
+            result = Result(done=False, said=f"the order expired {late_ms / 1000:.1f} s ago")
+        else:
+            result = self._carry_out(order.act, at_ms)
+        self._journal.keep(order, at_ms, result)
+        return result
 
     async def aclose(self) -> None:
         """Nothing is held."""
 
-    def resume(self, _cursor: str | None, covered_ms: int, _known: Directory) -> None:
-        """Go on after `covered_ms`: the same seed has already played what came before."""
+    def resume(self, cursor: str | None, covered_ms: int, _known: Directory) -> None:
+        """Go on after `covered_ms`: the same seed plays what came before, with the acts that `cursor` tells."""
+        for entry in self._journal.restore(cursor):
+            if entry.at_ms > self._until_ms:
+                self._carry_out(entry.act, entry.at_ms)
         self.advance(covered_ms)
 
     def advance(self, until_ms: int) -> Observation:
         """Return what happened after the last observation, up to and including `until_ms`."""
         since_ms, self._until_ms = self._until_ms, max(until_ms, self._until_ms)
-        events: list[Event] = []
-        acts: list[Act] = []
-        while True:
-            window = day_window(self._day, self._zone)
-            self._engine.run(min(self._until_ms, window.until_ms))
-            events += self._engine.events
-            self._engine.events.clear()
-            acts += self._supervisor.acts
-            self._supervisor.acts.clear()
-            if self._until_ms <= window.until_ms:
-                break
-            self._day += timedelta(days=1)
-            self._engine, self._supervisor = self._open(self._day)
+        self._play(self._until_ms)
+        events, self._events = _parted(self._events, self._until_ms)
+        acts, self._acts = _parted(self._acts, self._until_ms)
         directory = None if self._told else self._plan.directory
         self._told = True
-        return Observation(self.name, since_ms, self._until_ms, events, tuple(acts), directory)
+        cursor = self._journal.cursor(day_window(self._day, self._zone).since_ms, self._until_ms)
+        return Observation(self.name, since_ms, self._until_ms, events, tuple(acts), directory, cursor)
 
-    def _open(self, day: date) -> tuple[Engine, Supervisor]:
-        """Return a day before its first event. Each kind of chance has a stream of its own."""
+    def _carry_out(self, act: PhoneAct, at_ms: int) -> Result:
+        self._play(at_ms)
+        result = self._acting.carry_out(act, at_ms)
+        self._gather()
+        return result
+
+    def _play(self, until_ms: int) -> None:
+        """Let happen all that is due up to and including a moment, day by day."""
+        self._played_ms = max(until_ms, self._played_ms)
+        while True:
+            window = day_window(self._day, self._zone)
+            self._engine.run(min(self._played_ms, window.until_ms))
+            self._gather()
+            if self._played_ms <= window.until_ms:
+                break
+            self._day += timedelta(days=1)
+            self._open()
+
+    def _gather(self) -> None:
+        self._events += self._engine.events
+        self._engine.events.clear()
+        self._acts += self._supervisor.acts
+        self._supervisor.acts.clear()
+
+    def _open(self) -> None:
+        """Make the day before its first event. Each kind of chance has a stream of its own."""
+        day = self._day
 
         def stream(kind: str) -> Random:
             return Random(f"{self._seed}/{day}/{kind}")
 
         duties = roster(self._plan, day, self._zone, stream("shift"))
         coming = arrivals(self._plan, day, self._zone, self._load, stream("demand"))
-        engine = Engine(self._plan, duties, coming, stream("floor"), f"{day:%Y%m%d}")
-        return engine, Supervisor(engine, day, self._zone, stream("supervisor"))
+        self._engine = Engine(self._plan, duties, coming, stream("floor"), f"{day:%Y%m%d}")
+        self._supervisor = Supervisor(self._engine, day, self._zone, stream("supervisor"))
+        self._acting = Acting(self._engine, f"{self._seed}/{day}")
+
+
+def _parted(told: list[T], until_ms: int) -> tuple[list[T], list[T]]:
+    """Return what happened up to a moment, and what after it; an act may have been played a little ahead."""
+    if not told or told[-1].at_ms <= until_ms:
+        return told, []
+    at = bisect_right(told, until_ms, key=lambda each: each.at_ms)
+    return told[:at], told[at:]
 
 
 def simulate_day(

@@ -7,18 +7,17 @@ that no longer hold are dropped when they come up.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 from random import Random
 from typing import Any
 
+from data.adapters.simulator.cast import Agent, Contact, Line, longest_idle, next_waiting
 from data.adapters.simulator.demand import Arrival
-from data.adapters.simulator.floor import NO_ANSWER_RING, FloorPlan, QueuePlan
+from data.adapters.simulator.floor import NO_ANSWER_RING, FloorPlan
 from data.adapters.simulator.shift import Duty, Pause
-from data.model.days import SECOND
+from data.model.days import HOUR, SECOND
 from data.model.observation import (
-    AgentEntry,
     CallAnswered,
     CallEnded,
     CallEntered,
@@ -37,60 +36,8 @@ from data.model.words import Channel, Outcome, State
 
 SHORTEST_PAUSE = 30 * SECOND
 """Of a pause with an end of its own, less than this is not begun."""
-
-
-class Line:
-    """A queue at work: who waits, who is idle. Both oldest first, both with entries that no longer hold."""
-
-    __slots__ = ("idle", "key", "place", "plan", "waiting")
-
-    def __init__(self, place: int, plan: QueuePlan) -> None:
-        self.place = place
-        self.key = plan.entry.key
-        self.plan = plan
-        self.waiting: deque[Contact] = deque()
-        self.idle: deque[tuple[Agent, int]] = deque()
-
-
-class Contact:
-    """One visit of a contact to a queue. It waits until answered or gone; `rung`: whose phone rings."""
-
-    __slots__ = (
-        *("key", "line", "transferred"),
-        *("entered_ms", "waits", "rung", "rang_ms", "answered_ms", "hold_ms"),
-    )
-
-    def __init__(self, key: str, line: Line, entered_ms: int, transferred: bool = False) -> None:
-        self.key = key
-        self.line = line
-        self.entered_ms = entered_ms
-        self.transferred = transferred
-        self.waits = True
-        self.rung: Agent | None = None
-        self.rang_ms = 0
-        self.answered_ms = 0
-        self.hold_ms = 0
-
-
-class Agent:
-    """An agent at work. `turn` counts changes of state: what was meant for an earlier one is void."""
-
-    __slots__ = ("asked", "entry", "key", "leaving", "lines", "signed_in_ms", "state", "turn")
-
-    def __init__(self, entry: AgentEntry, lines: tuple[Line, ...]) -> None:
-        self.entry = entry
-        self.key = entry.key
-        self.lines = lines
-        self.state = State.OFFLINE
-        self.turn = 0
-        self.signed_in_ms = 0
-        self.asked: Pause | None = None
-        self.leaving = False
-
-    def enters(self, state: State) -> None:
-        """Change state."""
-        self.state = state
-        self.turn += 1
+RESTED = HOUR
+"""For so long after a break that was ordered, a planned one for the same reason is taken as that one."""
 
 
 Held = tuple[Contact, Agent]
@@ -149,12 +96,17 @@ class Engine:
             self.at(pause.at_ms, self._ask, (agent, pause))
 
     def _sign_in(self, agent: Agent) -> None:
+        agent.present = True
         agent.signed_in_ms = self.now_ms
         self.events.extend(SignedIn(self.now_ms, agent.key, line.key) for line in agent.lines)
-        self._free(agent)
+        self.free(agent)
 
     def _sign_out(self, agent: Agent) -> None:
-        if agent.state in (State.AVAILABLE, State.NOT_READY):
+        """Let an agent go home, once the contact in hand is done."""
+        if agent.state is State.OFFLINE:
+            agent.present = False
+        elif agent.state in (State.AVAILABLE, State.NOT_READY):
+            agent.present = False
             agent.enters(State.OFFLINE)
             length_ms = self.now_ms - agent.signed_in_ms
             self.events.append(SignedOut(self.now_ms, agent.key, None, length_ms))
@@ -162,8 +114,10 @@ class Engine:
             agent.leaving = True
 
     def _ask(self, asked: tuple[Agent, Pause]) -> None:
-        """Begin a pause, or once the contact in hand is done; who is out or gone already does not."""
+        """Begin a pause, or once the contact in hand is done; who is out, gone or just back from it does not."""
         agent, pause = asked
+        if not pause.fixed and _is_had(agent, pause):
+            return
         if agent.state is State.AVAILABLE:
             self._pause(agent, pause)
         elif agent.state not in (State.OFFLINE, State.NOT_READY) and (agent.asked is None or pause.fixed):
@@ -182,22 +136,63 @@ class Engine:
     def _resume(self, meant: tuple[Agent, int]) -> None:
         agent, turn = meant
         if agent.turn == turn:
-            self.events.append(Resumed(self.now_ms, agent.key, None))
-            self._free(agent)
+            self.end_pause(agent)
 
-    def _free(self, agent: Agent) -> None:
+    def free(self, agent: Agent) -> None:
         """Give an agent with nothing in hand what comes next: home, a pause, a contact, or idleness."""
+        agent.contact = None
         agent.enters(State.AVAILABLE)
-        asked, agent.asked = agent.asked, None
+        for line in [line for line in agent.lines if line in agent.leaves]:
+            self.leave(agent, line)
+        asked = agent.asked
         if agent.leaving:
             self._sign_out(agent)
-        elif asked is None or not self._pause(agent, asked):
-            contact = _next_waiting(agent.lines)
-            if contact is not None:
-                self._ring(contact, agent)
-            else:
-                for line in agent.lines:
-                    line.idle.append((agent, agent.turn))
+        elif agent.state is State.OFFLINE:
+            return
+        elif agent.ordered is not None:
+            self.go(agent)
+        else:
+            agent.asked = None
+            if asked is None or not self._pause(agent, asked):
+                self.seek(agent)
+
+    def seek(self, agent: Agent) -> None:
+        """Give an agent who is free a contact, or let them wait for one."""
+        contact = next_waiting(agent.serves)
+        if contact is not None:
+            self._ring(contact, agent)
+        else:
+            for line in agent.serves:
+                line.idle.append((agent, agent.turn))
+
+    def go(self, agent: Agent) -> None:
+        """Let an agent go out as it was ordered."""
+        pause, agent.ordered = agent.ordered, None
+        agent.enters(State.NOT_READY)
+        if pause is not None:
+            agent.out = pause.reason
+            if pause.length_ms:
+                self.at(self.now_ms + pause.length_ms, self._resume, (agent, agent.turn))
+
+    def end_pause(self, agent: Agent) -> None:
+        """End a pause of all queues, also one that has not begun because of the contact in hand."""
+        self.events.append(Resumed(self.now_ms, agent.key, None))
+        agent.barred, agent.ordered = frozenset(), None
+        if agent.out:
+            agent.rested[agent.out], agent.out = self.now_ms, ""
+        if agent.state in (State.AVAILABLE, State.NOT_READY):
+            self.free(agent)
+
+    def leave(self, agent: Agent, line: Line) -> None:
+        """Let an agent serve a queue no longer; who serves none is signed out, and still there."""
+        self.events.append(SignedOut(self.now_ms, agent.key, line.key))
+        agent.lines = tuple(each for each in agent.lines if each is not line)
+        agent.leaves -= {line}
+        agent.barred -= {line}
+        if not agent.lines:
+            agent.asked = agent.ordered = None
+            agent.out = ""
+            agent.enters(State.OFFLINE)
 
     # Contacts come and go
 
@@ -224,7 +219,7 @@ class Engine:
             self.at(self.now_ms + patience_ms, self._abandon, contact)
         else:
             self.at(self.now_ms + line.plan.max_wait_ms, self._time_out, contact)
-        agent = _longest_idle(line)
+        agent = longest_idle(line)
         if agent is None:
             line.waiting.append(contact)
         else:
@@ -232,6 +227,7 @@ class Engine:
 
     def _ring(self, contact: Contact, agent: Agent) -> None:
         agent.enters(State.RINGING)
+        agent.contact = contact
         contact.rung = agent
         contact.rang_ms = self.now_ms
         plan = contact.line.plan
@@ -251,12 +247,12 @@ class Engine:
         if not contact.waits:
             return
         self._stop_ringing(contact, agent, cancelled=False)
-        following = _longest_idle(contact.line)
+        following = longest_idle(contact.line)
         if following is None:
             contact.line.waiting.appendleft(contact)
         else:
             self._ring(contact, following)
-        self._free(agent)
+        self.free(agent)
 
     def _stop_ringing(self, contact: Contact, agent: Agent, *, cancelled: bool) -> None:
         contact.rung = None
@@ -279,7 +275,7 @@ class Engine:
         wait_ms = self.now_ms - contact.entered_ms
         self.events.append(CallEnded(self.now_ms, contact.key, contact.line.key, None, outcome, wait_ms))
         if rung is not None:
-            self._free(rung)
+            self.free(rung)
 
     # An agent and a contact
 
@@ -331,35 +327,19 @@ class Engine:
             others = [line for line in self.lines if line is not contact.line]
             self._enter(Contact(contact.key, rng.choice(others), self.now_ms, transferred=True))
         if wrap_up_ms:
-            self.at(self.now_ms + wrap_up_ms, self._wrapped, held)
+            self.at(self.now_ms + wrap_up_ms, self.wrapped, held)
         else:
-            self._free(agent)
+            self.free(agent)
 
-    def _wrapped(self, held: Held) -> None:
+    def wrapped(self, held: Held) -> None:
+        """End after-call work, unless it is over."""
         contact, agent = held
+        if agent.contact is not contact:
+            return
         self.events.append(WrapUpEnded(self.now_ms, contact.key, contact.line.key, agent.key))
-        self._free(agent)
+        self.free(agent)
 
 
-def _next_waiting(lines: Sequence[Line]) -> Contact | None:
-    """Take the contact an agent of these queues is to serve next."""
-    best: Line | None = None
-    for line in lines:
-        while line.waiting and not line.waiting[0].waits:
-            line.waiting.popleft()
-        if line.waiting and (best is None or _rank(line) < _rank(best)):
-            best = line
-    return best.waiting.popleft() if best is not None else None
-
-
-def _rank(line: Line) -> tuple[int, int]:
-    return line.plan.priority, line.waiting[0].entered_ms
-
-
-def _longest_idle(line: Line) -> Agent | None:
-    """Take the agent who has been idle longest."""
-    while line.idle:
-        agent, turn = line.idle.popleft()
-        if agent.turn == turn:
-            return agent
-    return None
+def _is_had(agent: Agent, pause: Pause) -> bool:
+    """Whether a planned pause was taken already: one for the same reason was ordered, and has just been."""
+    return agent.rested.get(pause.reason, -RESTED) + RESTED > pause.at_ms

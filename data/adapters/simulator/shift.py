@@ -97,9 +97,9 @@ def _breaks(begins_ms: int, meal_after: float, place: int, rng: Random) -> list[
         return begins_ms + round(hours * HOUR + rng.uniform(-3, 3) * MINUTE)
 
     breaks = [
-        Pause(after(1.4 + 1.6 * turn), "rest", _taken("rest", rng)),
-        Pause(after(meal_after + 1.7 * turn), "meal", _taken("meal", rng)),
-        Pause(after(6.3 + 1.6 * turn), "rest", _taken("rest", rng)),
+        Pause(after(1.4 + 1.6 * turn), "rest", taken(ALLOWANCE["rest"], rng)),
+        Pause(after(meal_after + 1.7 * turn), "meal", taken(ALLOWANCE["meal"], rng)),
+        Pause(after(6.3 + 1.6 * turn), "rest", taken(ALLOWANCE["rest"], rng)),
         Pause(after(rng.uniform(0.7, 3.4)), "restroom", round(rng.uniform(2.5, 7) * MINUTE)),
         Pause(after(rng.uniform(5.5, 8.4)), "restroom", round(rng.uniform(2.5, 7) * MINUTE)),
     ]
@@ -110,12 +110,11 @@ def _breaks(begins_ms: int, meal_after: float, place: int, rng: Random) -> list[
     return breaks
 
 
-def _taken(reason: str, rng: Random) -> int:
+def taken(allowed_ms: int, rng: Random) -> int:
     """Return how long a break really is."""
-    allowed = ALLOWANCE[reason]
     if rng.random() < OVERRUN:
-        return allowed + round(rng.uniform(1.5, 9) * MINUTE)
-    return round(allowed * rng.uniform(0.75, 1.0))
+        return allowed_ms + round(rng.uniform(1.5, 9) * MINUTE)
+    return round(allowed_ms * rng.uniform(0.75, 1.0))
 
 
 def _shared(together: Together, agent: AgentEntry, rng: Random) -> list[Pause]:

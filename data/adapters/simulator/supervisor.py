@@ -8,9 +8,10 @@ from random import Random
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from data.adapters.simulator.cast import Agent
 from data.adapters.simulator.checklists import ROUNDS, Check, Round
 from data.adapters.simulator.demand import clock_ms
-from data.adapters.simulator.engine import Agent, Engine
+from data.adapters.simulator.engine import Engine
 from data.model.days import HOUR, MINUTE
 from data.model.observation import Act, ChecklistOpened, FlagRaised, FlagResolved, ItemMarked
 from data.model.words import FlagKind, Mark, State

@@ -81,7 +81,10 @@ def test_it_is_an_adapter() -> None:
     floor = floor_from(at(10, 45))
     assert isinstance(floor, Adapter)
     assert floor.name == "simulator"
-    assert floor.capabilities == {Capability.EVENTS, Capability.HISTORY, Capability.PLAYED_SUPERVISOR}
+    assert floor.capabilities == {
+        *(Capability.EVENTS, Capability.HISTORY, Capability.PLAYED_SUPERVISOR),
+        *(Capability.PAUSE, Capability.SIGN_IN, Capability.END_WRAP_UP, Capability.LISTEN),
+    }
 
 
 def test_the_rhythm_of_polls_changes_nothing() -> None:
