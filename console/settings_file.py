@@ -232,7 +232,8 @@ def _sources(path: Path, lines: Mapping[Keys, int], table: Table) -> tuple[Sourc
 
 def _rights(table: Table) -> Rights:
     teams = {safe_text(team): tuple(names) for team, names in table.get("teams", {}).items()}
-    return Rights(*(tuple(table.get(name, ())) for name in ("leads", "supervisors", "admins")), teams)
+    leads, supervisors, admins = (tuple(table.get(name, ())) for name in ("leads", "supervisors", "admins"))
+    return Rights(leads, supervisors, admins, teams)
 
 
 def _ms(seconds: float) -> int:

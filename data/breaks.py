@@ -1,12 +1,23 @@
-"""Break rules: what each reason allows, how far a break has overrun, how many may be out at once.
+"""Break rules: what each reason allows, how far a break has overrun, how many may be out at once, and when nobody.
+
+A rule never forbids: it says what speaks against a break, and a person decides. Against a protected reason nothing
+does.
 
 Pure functions: no clock, no I/O. Durations are ms.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from data.model.days import local_time
+from data.model.picture import TimelinePart
+from data.model.words import State
 
 _MINUTE = 60_000
 
@@ -20,6 +31,12 @@ ALLOWANCES: Mapping[str, int] = {
     "meeting": 30 * _MINUTE,
 }
 """How long a break of a reason may last, in ms; a reason that is not here has no limit of its own."""
+
+TIMES_A_DAY: Mapping[str, int] = {"rest": 2, "micro": 4}
+"""How many breaks of a reason a day has; a reason that is not here has no such limit."""
+
+PLANNED = frozenset({"training", "coaching", "meeting"})
+"""Reasons that are work by plan: they are no rest, but those out for them take no contacts."""
 
 PROTECTED = frozenset({"restroom", "medical", "system_fault"})
 """Reasons that are never refused, counted against the cap, or coloured."""
@@ -48,9 +65,36 @@ ALIASES: Mapping[str, str] = {
 """Other names that telephony systems give to the same reasons."""
 
 
+class DayTime(NamedTuple):
+    """A stretch of each local day, in minutes since midnight; one that ends before it begins goes over midnight."""
+
+    since: int
+    until: int
+
+    def holds(self, minute: int) -> bool:
+        """Whether a minute of the day lies in it."""
+        if self.since <= self.until:
+            return self.since <= minute < self.until
+        return minute >= self.since or minute < self.until
+
+    def __str__(self) -> str:
+        """As it is written in the settings: 09:00-09:30."""
+        return "-".join(f"{minute // 60:02}:{minute % 60:02}" for minute in self)
+
+
+def day_time(text: str) -> DayTime:
+    """Return the stretch that a text such as "09:00-09:30" stands for. Raises ValueError with what is wrong."""
+    found = re.fullmatch(r"(\d\d?):([0-5]\d)\s*[-–]\s*(\d\d?):([0-5]\d)", text.strip(), re.ASCII)
+    if found is not None:
+        since, until = (int(found[i]) * 60 + int(found[i + 1]) for i in (1, 3))
+        if since < 24 * 60 and until <= 24 * 60 and since != until:
+            return DayTime(since, until)
+    raise ValueError(f'{text!r} is no time of the day: write it as "09:00-09:30"')
+
+
 @dataclass(frozen=True, slots=True)
 class BreakPolicy:
-    """A site's break rules. Allowances and grace in ms."""
+    """A site's break rules. Allowances, grace and total in ms."""
 
     allowances: Mapping[str, int] = field(default_factory=lambda: ALLOWANCES, hash=False)
     aliases: Mapping[str, str] = field(default_factory=lambda: ALIASES, hash=False)
@@ -59,6 +103,18 @@ class BreakPolicy:
     share_percent: int = 15
     most_out: int = 6
     least_out: int = 1
+    times_a_day: Mapping[str, int] = field(default_factory=lambda: TIMES_A_DAY, hash=False)
+    planned: frozenset[str] = PLANNED
+    total_ms: int | None = None
+    """How long all of a day's rests may last; None: that is not limited."""
+    no_rest: tuple[DayTime, ...] = ()
+    """Times of the day in which nobody rests."""
+    by_team: Mapping[str, BreakPolicy] = field(default_factory=dict, hash=False)
+    """The rules of teams that have a cap of their own."""
+
+    def of(self, team: str) -> BreakPolicy:
+        """Return the rules that hold for a team."""
+        return self.by_team.get(team, self)
 
 
 POLICY = BreakPolicy()
@@ -74,6 +130,12 @@ def canonical(reason: str, policy: BreakPolicy = POLICY) -> str:
 def is_protected(reason: str, policy: BreakPolicy = POLICY) -> bool:
     """Tell whether a reason is never refused, capped or coloured."""
     return canonical(reason, policy) in policy.protected
+
+
+def is_rest(reason: str, policy: BreakPolicy = POLICY) -> bool:
+    """Tell whether a break is a rest: neither protected nor work by plan."""
+    name = canonical(reason, policy)
+    return name not in policy.protected and name not in policy.planned
 
 
 def allowance(reason: str, policy: BreakPolicy = POLICY) -> int | None:
@@ -120,3 +182,102 @@ def cap(staffed: int, required: int, policy: BreakPolicy = POLICY) -> int:
         return 0
     spare = min(policy.most_out, staffed * policy.share_percent // 100, staffed - required)
     return max(policy.least_out, spare)
+
+
+def share_of(required: int, part: int, whole: int) -> int:
+    """Return how many of a team of `part` are needed when `required` of the `whole` floor are; rounded up."""
+    return -(-required * part // whole) if whole > 0 else 0
+
+
+class Taken(NamedTuple):
+    """How many breaks of a reason were begun, and how long they were in all."""
+
+    times: int
+    taken_ms: int
+
+
+def taken(timeline: Iterable[TimelinePart], policy: BreakPolicy = POLICY) -> dict[str, Taken]:
+    """Return what an agent's day had of breaks so far, by the policy's reasons.
+
+    Stretches for one reason that touch are one break.
+    """
+    found: dict[str, Taken] = {}
+    last: TimelinePart | None = None
+    for part in timeline:
+        if part.state is not State.NOT_READY:
+            continue
+        reason = canonical(part.reason, policy)
+        goes_on = last is not None and last.until_ms == part.since_ms and canonical(last.reason, policy) == reason
+        times, ms = found.get(reason, Taken(0, 0))
+        found[reason] = Taken(times + (not goes_on), ms + part.until_ms - part.since_ms)
+        last = part
+    return found
+
+
+class Against(StrEnum):
+    """What speaks against a break."""
+
+    FLOOR = "floor"
+    """As many are out as may be."""
+    TEAM = "team"
+    """As many of the team are."""
+    TIME = "time"
+    """It is a time in which nobody rests."""
+    TIMES = "times"
+    """The day's breaks of this reason have been taken."""
+    TOTAL = "total"
+    """The day's rests have lasted as long as they may."""
+
+
+class Room(NamedTuple):
+    """How many are out for reasons that count, and how many may be."""
+
+    out: int
+    cap: int
+
+    @property
+    def full(self) -> bool:
+        """Whether one more would be too many."""
+        return self.out >= self.cap
+
+
+def quiet_at(moment_ms: int, zone: ZoneInfo, policy: BreakPolicy = POLICY) -> DayTime | None:
+    """Return the time in which nobody rests, if a moment lies in one."""
+    if not policy.no_rest:
+        return None
+    local = local_time(moment_ms, zone)
+    return next((each for each in policy.no_rest if each.holds(local.hour * 60 + local.minute)), None)
+
+
+def against(
+    reason: str,
+    floor: Room,
+    team: Room,
+    quiet: bool,
+    day: Mapping[str, Taken] | None,
+    policy: BreakPolicy = POLICY,
+) -> tuple[Against, ...]:
+    """Return what speaks against one more break for `reason`, the gravest first; nothing against a protected one.
+
+    Args:
+        reason: What it would be for.
+        floor: The floor's places, those out now taken.
+        team: The team's.
+        quiet: Whether it is a time in which nobody rests.
+        day: What the agent has taken today; None: not known, and no matter.
+        policy: The rules.
+    """
+    name = canonical(reason, policy)
+    if name in policy.protected:
+        return ()
+    rest, day = is_rest(name, policy), day or {}
+    rests_ms = sum(each.taken_ms for reason, each in day.items() if is_rest(reason, policy))
+    times = policy.times_a_day.get(name)
+    said = {
+        Against.FLOOR: floor.full,
+        Against.TEAM: team.full,
+        Against.TIME: quiet and rest,
+        Against.TIMES: times is not None and day.get(name, Taken(0, 0)).times >= times,
+        Against.TOTAL: rest and policy.total_ms is not None and rests_ms >= policy.total_ms,
+    }
+    return tuple(each for each, holds in said.items() if holds)
