@@ -21,6 +21,8 @@ SUMMARIES = {
     "simulate": ("simulate", "write past days of a played floor into the store"),
     "floor": ("floor", "the floor at a moment, as text or JSON"),
     "kpi": ("kpi", "the figures of a window, by queue, agent or interval"),
+    "audit": ("audit", "who did what about whom; verify: whether the record is whole"),
+    "privacy": ("privacy", "what is kept about a person: export it for them, or erase it"),
     "init": ("init", "write the settings file: four questions, and every key explained"),
     "adapters": ("diagnose", "the sources that can be polled"),
     "adapter": ("adapter", "check an adapter against the contract, for whoever writes one or is to trust one"),
