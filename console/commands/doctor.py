@@ -103,6 +103,7 @@ def _store(settings: Settings, origin: str) -> Iterator[Check]:
             yield _coverage(reader, settings)
             yield from _queues(reader, settings)
             yield from _poller(reader)
+        yield _desk(path)
     except NoStoreError:
         yield Check("store", ok=True, found=f"{path} ({origin}): not there yet")
         yield Check("may be written", *_writable(path))
@@ -165,6 +166,29 @@ def _poller(reader: Reader) -> Iterator[Check]:
         well = pulse.health in (Health.UP, Health.LATE)
         why = "" if well else f": {_why(pulse, silences.get(pulse.name))}"
         yield Check("poller", well, f"{pulse.name} is {pulse.health.upper()}{why}")
+
+
+def _desk(store: Path) -> Check:
+    """Say whether acts are taken for a store, and who the desk takes us for."""
+    import asyncio
+
+    from console.desk import Desk, DeskError
+    from data.model.people import Role
+
+    async def greeted() -> str:
+        desk = Desk(store)
+        try:
+            user, role, teams, _ = await desk.greet()
+        finally:
+            await desk.aclose()
+        led = f" of {', '.join(teams) or 'no team: [desk.teams] says who leads which'}" if role is Role.LEAD else ""
+        looks = ", who only looks: [desk] says who may act" if role is Role.VIEWER else ""
+        return safe_text(f"takes acts; you are {user}, {role.name.lower()}{led}{looks}", 200)
+
+    try:
+        return Check("desk", ok=True, found=asyncio.run(greeted()))
+    except DeskError as error:
+        return Check("desk", ok=True, found=f"{error}")
 
 
 def _silences(reader: Reader, now_ms: int) -> dict[str, int]:
