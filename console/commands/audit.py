@@ -194,15 +194,17 @@ def _head(text: str) -> Head:
 def _say_verdict(verdict: Verdict, since: Head | None) -> None:
     if verdict.fault:
         say(f"row {verdict.fault.number}: {verdict.fault.what}")
-        say(f"the {number(verdict.rows)} rows before it are as they were written" if verdict.rows else "")
+        say(f"rows before it, as they were written: {number(verdict.rows)}")
+        return
+    if verdict.head is None:
+        say("no act is on record")
         return
     blanked = f", {number(verdict.blanked)} of them with their details blanked" if verdict.blanked else ""
-    say(f"{number(verdict.rows)} rows, each as it was written{blanked}")
+    say(f"rows: {number(verdict.rows)}, each as it was written{blanked}")
     if since is not None:
         say(f"row {number(since.number)}, noted earlier, is one of them: nothing up to it was changed")
-    if verdict.head:
-        say(f"head: {verdict.head}")
-        tell("note the head elsewhere: only with `--since` can it be seen that newer rows were taken away")
+    say(f"head: {verdict.head}")
+    tell("note the head elsewhere: only with `--since` can it be seen that newer rows were taken away")
 
 
 COMMANDS = {"audit": Command(_EXAMPLES, _configure, _run)}

@@ -37,15 +37,14 @@ _EXAMPLES = """\
 
 
 def _configure(parser: ArgumentParser) -> None:
-    kinds = parser.add_subparsers(dest="what", metavar="export|erase", required=True)
-    export = kinds.add_parser("export", help="all that is kept about an agent, for that agent to read")
+    parser.add_argument("what", choices=("export", "erase"), help="give all that is kept, or have it gone for good")
+    parser.add_argument("--agent", metavar="NAME|KEY|ID", required=True, help="whom; '#17' is always the number")
+    export = parser.add_argument_group("export")
     export.add_argument("-o", "--output", metavar="FILE", type=Path, help="write it there instead of to the terminal")
     export.add_argument("--format", choices=("json", "csv"), default="json", help="json, or csv for a spreadsheet")
-    erase = kinds.add_parser("erase", help="erase what is kept about an agent; figures of queues stay")
+    erase = parser.add_argument_group("erase")
     erase.add_argument("--yes", action="store_true", help="ask nothing")
     erase.add_argument("--reason", default="asked for by the person", help="stays in the audit; name nobody in it")
-    for each in (export, erase):
-        each.add_argument("--agent", metavar="NAME|KEY|ID", required=True, help="whom; '#17' is always the number")
 
 
 def _run(args: Namespace) -> int:

@@ -157,11 +157,16 @@ def queue_times(connection: sqlite3.Connection, window: Window) -> dict[int, Que
 
 
 def rings(connection: sqlite3.Connection, window: Window, key: str) -> dict[int, int]:
-    """Return how often a phone rang in vain, by `queue`, `agent` or `interval`; a caller's own leaving apart."""
+    """Return how often a phone rang in vain, by `queue`, `agent` or `interval`; a caller's own leaving apart.
+
+    Whose rings those of erased agents were nobody knows: their ids are negative.
+    """
     column = f"at_ms - at_ms % {INTERVAL}" if key == "interval" else f"{key}_id"
+    named = "AND agent_id > 0 " if key == "agent" else ""
     return dict(
         connection.execute(
-            f"SELECT {column}, count(*) FROM ring WHERE at_ms >= ? AND at_ms < ? AND NOT cancelled GROUP BY 1", window
+            f"SELECT {column}, count(*) FROM ring WHERE at_ms >= ? AND at_ms < ? AND NOT cancelled {named}GROUP BY 1",
+            window,
         ).fetchall()
     )
 
