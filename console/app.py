@@ -72,6 +72,8 @@ class FloorApp(TerminalApp[None]):
         self.clock = Clock(options.now, _ticks_ms, live=options.live, moment_ms=options.moment_ms)
         self.feed = Feed(options.store, options.zone, self.post_message, options.limits, self.look.glyphs.dot)
         self.desk = Desk(options.store)
+        self.phone = options.phone
+        """The reader's own phone, as the telephony system calls it, "" until it is said."""
         self.standing: Standing | None = None
         """Who the desk takes us for; None while there is no desk."""
         self.read_only = False

@@ -55,6 +55,8 @@ def _options(settings: Settings, store: Path, **more: Any) -> Options:  # noqa: 
         "site": settings.site,
         "ascii": not can_draw_unicode(),
         "limits": settings.limits,
+        "wall": settings.wall,
+        "phone": settings.phone,
         "vocabulary": settings.vocabulary,
     }
     return Options(**said | more)

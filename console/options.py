@@ -34,6 +34,7 @@ class Options:
         limits: The thresholds in force.
         vocabulary: The site's words for flags.
         wall: Whether everybody on the floor can read the screen: no names where that would hurt, praise only.
+        phone: The reader's own phone, as the telephony system calls it, for listening; "" while it is not said.
         now: Gives the live floor's present in ms; a played floor may have its own.
         hindrance: Why the poller that was started with the screen gives nothing, "" while there is hope.
     """
@@ -49,5 +50,6 @@ class Options:
     limits: Limits = LIMITS
     vocabulary: Vocabulary = VOCABULARY
     wall: bool = False
+    phone: str = ""
     hindrance: Callable[[], str] | None = None
     now: Callable[[], int] = now_ms

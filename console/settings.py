@@ -73,6 +73,10 @@ class Settings:
     vocabulary: Vocabulary = VOCABULARY
     rights: Rights = NOBODY
     """Who may act: what `[desk]` says."""
+    wall: bool = False
+    """Whether everybody on the floor can read the screen; said on the command line only, as is the next."""
+    phone: str = ""
+    """The reader's own phone, for listening."""
     file: Path | None = None
     """The file that was read, None where there is none."""
     origins: Mapping[str, str] = field(default_factory=dict)

@@ -50,6 +50,7 @@ _POLL = """\
 _CONSOLE = """\
   floorwalk
   floorwalk --store /var/lib/floorwalk/floor.sqlite
+  floorwalk console --wall
 """
 _REPLAY = """\
   floorwalk replay queue_log
@@ -59,8 +60,17 @@ _REPLAY = """\
 """
 
 
-def _no_options(_parser: ArgumentParser) -> None:
-    """Take the shared options only."""
+def _configure_screen(parser: ArgumentParser) -> None:
+    """Take what the screen is shown by."""
+    parser.add_argument(
+        "--wall", action="store_true", help="for a wall that everybody reads: no acts, no load or mood, praise only"
+    )
+    parser.add_argument("--phone", metavar="NAME", help="your own phone, as PJSIP/3001, for listening to a call")
+
+
+def _screen_settings(args: Namespace) -> Settings:
+    """Return the settings with what the command line says of the screen; the bare program has none of it."""
+    return replace(settings_of(args), wall=getattr(args, "wall", False), phone=getattr(args, "phone", None) or "")
 
 
 # ------------------------------------------------------------------ demo, up, poll, console
@@ -71,6 +81,7 @@ def _configure_demo(parser: ArgumentParser) -> None:
     parser.add_argument("--speed", type=float, default=1.0, metavar="X", help="played seconds in a second (1)")
     parser.add_argument("--language", choices=LANGUAGES, help="of the screen")
     parser.add_argument("--theme", choices=THEMES, help="the colours")
+    _configure_screen(parser)
 
 
 def _demo(args: Namespace) -> int:
@@ -80,7 +91,7 @@ def _demo(args: Namespace) -> int:
     check_agents(args.agents)
     if not 0 < args.speed <= 3600:
         raise CommandError(f"--speed: {args.speed} is not between 0 and 3600")
-    settings = settings_of(args).given("option", language=args.language, theme=args.theme)
+    settings = _screen_settings(args).given("option", language=args.language, theme=args.theme)
     store = None if args.store is None else settings.store
     if store:
         check_store(store)
@@ -91,7 +102,7 @@ def _demo(args: Namespace) -> int:
 
 
 def _up(args: Namespace) -> int:
-    settings = settings_of(args)
+    settings = _screen_settings(args)
     check_store(settings.store)
     settings = with_site(settings)
     from console.launch import run_up
@@ -184,7 +195,7 @@ def pairs(texts: list[str], adapter: str) -> dict[str, Any]:
 
 
 def _console(args: Namespace) -> int:
-    settings = with_site(settings_of(args))
+    settings = with_site(_screen_settings(args))
     from console.launch import run_live
 
     return run_live(settings, settings.store)
@@ -198,10 +209,11 @@ def _configure_replay(parser: ArgumentParser) -> None:
         "what", metavar="FILE|DAY", nargs="+", help="queue logs (- is standard input), a store, or a day of the store"
     )
     naming_options(parser)
+    _configure_screen(parser)
 
 
 def _replay(args: Namespace) -> int:
-    settings = settings_of(args)
+    settings = _screen_settings(args)
     first = Path(args.what[0]).expanduser()
     if len(args.what) == 1 and is_day(args.what[0]) and not first.exists():
         return _replay_day(with_site(settings), args.what[0])
@@ -262,8 +274,8 @@ def _take_keyboard() -> None:
 
 COMMANDS = {
     "demo": Command(_DEMO, _configure_demo, _demo),
-    "up": Command(_UP, _no_options, _up),
+    "up": Command(_UP, _configure_screen, _up),
     "poll": Command(_POLL, _configure_poll, _poll),
-    "console": Command(_CONSOLE, _no_options, _console),
+    "console": Command(_CONSOLE, _configure_screen, _console),
     "replay": Command(_REPLAY, _configure_replay, _replay),
 }

@@ -44,7 +44,7 @@ class NotingDesk:
 
 def standing(role: Role = Role.SUPERVISOR, teams: tuple[str, ...] = ()) -> Standing:
     """Return somebody who may what a role may, on phones that can do everything."""
-    return Standing("zhanglei", role, teams, (("played", ALL_PHONES),))
+    return Standing("zhanglei", role, teams, (("simulator", ALL_PHONES),))
 
 
 @asynccontextmanager
