@@ -186,6 +186,15 @@ WORDS: Mapping[str, str] = {
         "请写将来的时间：14:40、+30m、+2d 或 2026-11-24 10:00"
     ),
     "No open flag of this agent. f raises one.": "该坐席没有未结的标记，按 f 标记。",
+    # the roll-call
+    "as the agents say": "按坐席自述",
+    "as you see them": "按现场观察",
+    "Seen or said by people; never in rankings or pay.": "由人观察或自述，不用于排名与薪酬。",
+    "Mark the agent first: 1 to 5, or 0 for absent.": "请先记录：1 至 5，缺勤按 0。",
+    "{name}: a note on the mood": "{name}：心情备注",
+    "mood": "心情",
+    "said or seen": "自述/观察",
+    "back a line": "退一行",
     # moments and messages
     "Waiting for the first picture of the floor…": "正在等待现场的第一幅画面……",
     "Nothing later on this day.": "当天之后没有要紧时刻。",
