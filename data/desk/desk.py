@@ -25,6 +25,7 @@ from data.store import audit, people, requests, targets
 from data.store.audit import Entry
 from data.store.files import StoreError
 from data.store.requests import Asked
+from data.store.retention import prune_people
 from data.store.writer import Writer
 
 LOOK_UP_S = 0.5
@@ -156,6 +157,7 @@ class Desk:
             return await self._by_phone(heard, done)
         if done.done and isinstance(heard.order.request, EraseAgent):
             self._phones.forget()
+            self._ledger.fold()
         return done
 
     async def _audit(self, row: Entry) -> None:
@@ -219,7 +221,7 @@ class Desk:
     def _settle(self, store: sqlite3.Connection) -> None:
         """Say of each order that another desk left under way that nobody can tell what came of it."""
         now_ms = self._wall_ms()
-        requests.forget_old(store, now_ms)
+        prune_people(store, now_ms, self._rules.retention)
         for left in requests.unanswered(store):
             before = requests.ordered(store, left.asked.ordered)
             act, agent_id = before or ("unknown", None)
@@ -228,7 +230,7 @@ class Desk:
             requests.keep(store, left.uid, left.key, now_ms, left.asked._replace(answer=UNKNOWN))
 
     async def _keep_house(self) -> None:
-        """Tell of names that nobody has, and now and then let go of what is kept for a day only."""
+        """Tell of names that nobody has, and each hour let go of what is kept no longer."""
         loop = asyncio.get_running_loop()
         unknown = await loop.run_in_executor(self._threads, unknown_names, self._rules.rights)
         if unknown:
@@ -236,9 +238,9 @@ class Desk:
         while True:
             await asyncio.sleep(HOUR / 1000)
             try:
-                await self._ledger.submit(lambda store: requests.forget_old(store, self._wall_ms()))
+                await self._ledger.submit(lambda store: prune_people(store, self._wall_ms(), self._rules.retention))
             except Exception as error:
-                tell(f"the desk can't let go of old requests: {words(error)}")
+                tell(f"the desk can't let go of what is too old: {words(error)}")
 
 
 def _wrong(at_ms: int, caller: Caller, person: Person | None, wrong: WrongError) -> Entry:

@@ -11,15 +11,17 @@ from typing import Any
 from data.breaks import POLICY, BreakPolicy
 from data.desk.roles import NOBODY, Rights
 from data.flags import VOCABULARY, Vocabulary
+from data.store.retention import RETENTION, Retention
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Who may do what, the words for flags and next steps, and the reasons for breaks."""
+    """Who may do what, the words for flags and next steps, the reasons for breaks, and how long what is kept."""
 
     rights: Rights = NOBODY
     vocabulary: Vocabulary = VOCABULARY
     policy: BreakPolicy = POLICY
+    retention: Retention = RETENTION
 
     def handed_over(self) -> dict[str, Any]:
         """Return all there is in JSON's own types; `taken_over` makes rules of it again."""

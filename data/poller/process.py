@@ -20,9 +20,7 @@ from typing import Any, NamedTuple
 
 from data.adapters.base import Adapter
 from data.adapters.registry import AdapterError, make, secrets_in
-from data.desk.desk import Desk
 from data.desk.rules import SHIPPED, Rules
-from data.desk.server import listening
 from data.lease import Lease
 from data.metrics import Goal
 from data.poller.clock import Clock
@@ -128,6 +126,9 @@ def _named(sources: Sequence[Source]) -> str:
 @asynccontextmanager
 async def _at_desk(writer: Writer, pollers: Sequence[Poller], rules: Rules, clock: Clock) -> AsyncIterator[None]:
     """Have a desk while the block lasts."""
+    from data.desk.desk import Desk  # which tells what it has to tell as the poller does
+    from data.desk.server import listening
+
     async with Desk(writer, pollers, rules, clock.wall_ms) as desk, listening(writer.path, desk):
         yield
 
