@@ -1,0 +1,149 @@
+"""The roll-call: a team by seat, a line an agent, a key a mood; what was entered stands there before it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import NamedTuple
+
+from data.alerts import Level
+from data.model.days import SECOND
+from data.model.picture import AgentRow, MoodRow, Picture
+from data.mood import Weeks
+from widgets.columns import Column
+from widgets.look import Look
+from widgets.mood import concern_text, mood_text, unseen, week_strip
+from widgets.pane import Heading
+from widgets.table import Cell, Entry, TablePane
+
+_COLUMNS = (
+    Column("mark", 1),
+    Column("seat", 5, most=6, head="seat", gap=1),
+    Column("agent", 8, most=18, head="name", gap=1),
+    Column("mood", 12, head="today", gap=1),
+    Column("said", 4, head="", gap=1),
+    Column("week", 7, rank=1, head="7 days", gap=1),
+    Column("why", 20, most=120, head="reason", gap=2, eager=True),
+)
+_HOLD_MS = 5 * SECOND
+"""So long a mark that was stored is shown as it was entered, until a picture tells of it."""
+
+
+class Fate(Enum):
+    """What has become of a mark."""
+
+    SENDING = "sending"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class Entered(NamedTuple):
+    """A mark as it was entered; `words` say why it was refused."""
+
+    mood: int | None
+    said: bool
+    at_ms: int
+    note: str = ""
+    fate: Fate = Fate.SENDING
+    words: str = ""
+
+
+class RollCallPane(TablePane[AgentRow]):
+    """The agents of the picture by seat and name. Row keys are agent ids."""
+
+    MEASURED = False
+
+    weeks: Weeks | None = None
+
+    def __init__(self, look: Look, *, id: str | None = None) -> None:
+        super().__init__(look, id=id)
+        self.entered: dict[int, Entered] = {}
+
+    def set_weeks(self, weeks: Weeks | None) -> None:
+        """Take what was noted over the weeks."""
+        if weeks is not self.weeks:
+            self.weeks = weeks
+            self.sync()
+
+    def enter(self, agent: int, entered: Entered) -> None:
+        """Show a mark as it was entered, or what became of it."""
+        self.entered[agent] = entered
+        self.sync()
+
+    def forget(self) -> None:
+        """Show only what the picture tells."""
+        self.entered.clear()
+        self.sync()
+
+    def mood_of(self, agent: int) -> Entered | MoodRow | None:
+        """Return the mark that holds for an agent: the entered one until the picture tells of it."""
+        told = self.picture.moods.get(agent) if self.picture else None
+        entered = self.entered.get(agent)
+        if entered is None or entered.fate is Fate.REFUSED:
+            return told
+        fresh = entered.fate is Fate.SENDING or self.now_ms - entered.at_ms < _HOLD_MS
+        return entered if fresh else told
+
+    def first_unmarked(self) -> int | None:
+        """Return the first agent without a mark, None where all have one."""
+        keys = (entry.key for entry in self._entries if entry.row is not None)
+        return next((key for key in keys if isinstance(key, int) and self.mood_of(key) is None), None)
+
+    def columns(self) -> tuple[Column, ...]:
+        """Return the columns of a roll-call."""
+        return _COLUMNS
+
+    def heading(self) -> Heading:
+        """Return how many of how many are marked, who is absent, and what was refused."""
+        look = self.look
+        name = look.words("Roll-call")
+        if self.picture is None or not look.tells_of_people:
+            return Heading(name)
+        agents = [entry.row.id for entry in self._entries if entry.row is not None]
+        marks = [mark for mark in map(self.mood_of, agents) if mark is not None]
+        refused = sum(self.entered[agent].fate is Fate.REFUSED for agent in agents if agent in self.entered)
+        parts = [look.say("{n} of {all} marked", n=len(marks), all=len(agents))]
+        if refused:
+            parts.insert(0, look.say("{n} not taken", n=refused))
+        absent = sum(mark.mood is None for mark in marks)
+        if absent:
+            parts.append(look.say("{n} absent", n=absent))
+        return Heading(name, parts, Level.ALARM if refused else Level.CALM, self.position())
+
+    def empty(self) -> str:
+        """Say that there is nobody to call."""
+        if not self.look.tells_of_people:
+            return unseen(self.look)
+        if self.picture is None or self.picture.agents:
+            return ""
+        return self.look.words("Nobody is known here yet. Agents appear when they sign in.")
+
+    def ordered(self, picture: Picture, now_ms: int) -> list[Entry[AgentRow]]:
+        """Return the agents as they sit; those without a seat last, by name."""
+        agents = sorted(picture.agents, key=lambda agent: (not agent.seat, agent.seat, agent.name.casefold(), agent.id))
+        return [Entry(agent.id, agent) for agent in agents]
+
+    def cells(self, row: AgentRow, now_ms: int, widths: Mapping[str, int]) -> dict[str, Cell]:
+        """Return an agent's cells; of a mark that was refused the words that say why."""
+        look, mark = self.look, self.mood_of(row.id)
+        entered = self.entered.get(row.id)
+        refused = entered is not None and entered.fate is Fate.REFUSED
+        concerns = self.weeks.concerns.get(row.id, ()) if self.weeks else ()
+        why = [concern_text(concern, look) for concern in concerns]
+        if mark is not None and mark.note:
+            why.insert(0, mark.note)
+        reason = Cell(f" {look.glyphs.dot} ".join(why), "text" if concerns else "dim")
+        if refused and entered is not None:
+            reason = Cell(look.words(entered.words), "level-alarm")
+        level = Level.ALARM if refused else Level.NOTICE if concerns else Level.CALM
+        sending = isinstance(mark, Entered) and mark.fate is Fate.SENDING
+        strip = week_strip(self.weeks.marks.get(row.id, ()), self.weeks.today, look) if self.weeks else ""
+        return {
+            "mark": Cell(look.level(level), "level-alarm" if refused else "level-notice"),
+            "seat": Cell(row.seat, "dim"),
+            "agent": Cell(row.name, "text"),
+            "mood": Cell("" if mark is None else mood_text(mark.mood, look), "dim" if sending else "strong"),
+            "said": Cell(look.words("said") if mark is not None and mark.said else "", "dim"),
+            "week": Cell(strip, "dim"),
+            "why": reason,
+        }
