@@ -137,7 +137,7 @@ def _ways(row: FlagRow, look: Look) -> list[Choice]:
                 key,
                 ("step", step.key),
                 f"{label}{look.glyphs.ellipsis}" if step.key == "follow_up" else label,
-                words("next") if step.key == row.step else "",
+                words("planned") if step.key == row.step else "",
             )
         )
     owner = look.say("now {name}", name=row.owner) if row.owner else ""

@@ -157,6 +157,7 @@ WORDS: Mapping[str, str] = {
     "{name}: what is done about it?": "{name}：如何处理？",
     "resolved…": "已解决……",
     "now {name}": "现为 {name}",
+    "planned": "已定",
     "I have it": "由我负责",
     "somebody else has it…": "由他人负责……",
     "keep it open longer…": "延长有效期……",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from textual.pilot import Pilot
 
+from console.app import FloorApp
 from console.feed import Wish
 from console.screens.asking import read_ahead
 from console.screens.chooser import ChooserScreen
@@ -42,6 +43,11 @@ def said(pilot: Pilot[None]) -> str:
     return "\n".join(note.message for note in app_of(pilot)._notifications)
 
 
+def open_flags(app: FloorApp) -> int:
+    picture = app.seen.picture if app.seen else None
+    return len(picture.flags) if picture else 0
+
+
 @asynccontextmanager
 async def people_floor(
     store: Path, size: tuple[int, int] = NARROW, answer: Answer | None = None, role: Role = Role.LEAD
@@ -64,7 +70,7 @@ async def people_floor(
 
         app.feed._picture_of = stamped  # type: ignore[method-assign]
         app.ask()
-        await until(pilot, lambda: app.seen and app.seen.picture and len(app.seen.picture.flags) == 3, "flagged")
+        await until(pilot, lambda: open_flags(app) == 3, "flagged")
         app.screen.query_one("#agents", AgentsPane).select(first.id)
         await pilot.pause()
         assert app.seen is not None and app.seen.picture is not None
