@@ -73,7 +73,7 @@ async def people_floor(
         await until(pilot, lambda: open_flags(app) == 3, "flagged")
         app.screen.query_one("#agents", AgentsPane).select(first.id)
         await pilot.pause()
-        assert app.seen is not None and app.seen.picture is not None
+        assert app.seen.picture is not None
         yield pilot, desk, app.seen.picture
 
 
