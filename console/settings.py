@@ -20,6 +20,7 @@ from data.desk.rules import Rules
 from data.flags import VOCABULARY, Vocabulary
 from data.metrics import Goal
 from data.model.observation import QueueEntry
+from data.store.retention import RETENTION, Retention
 
 EX_CONFIG = 78
 GOAL = Goal()
@@ -73,6 +74,7 @@ class Settings:
     vocabulary: Vocabulary = VOCABULARY
     rights: Rights = NOBODY
     """Who may act: what `[desk]` says."""
+    retention: Retention = RETENTION
     wall: bool = False
     """Whether everybody on the floor can read the screen; said on the command line only, as is the next."""
     phone: str = ""
@@ -94,7 +96,7 @@ class Settings:
     @property
     def desk(self) -> Rules:
         """What the desk goes by."""
-        return Rules(self.rights, self.vocabulary, self.limits.breaks)
+        return Rules(self.rights, self.vocabulary, self.limits.breaks, self.retention)
 
     @property
     def goals(self) -> Mapping[str, Goal]:

@@ -16,6 +16,7 @@ A table each, all of them optional:
   least_out
 - [breaks.team.NAME]  share_percent, most_out, least_out
 - [desk]  leads, supervisors, admins: lists of users and @groups; [desk.teams] TEAM = the same, of who leads it
+- [retention]  flags_and_mood_days, coaching_days
 - [flags.KIND]  en, zh, severity, expires_min, step, in_use;  [steps.STEP]  en, zh, in_use
 """
 
@@ -55,6 +56,7 @@ Names = list[Annotated[str, Field(pattern=r"^@?[^\s@:,]+$")]]
 Ratio = Annotated[float, Field(ge=0, le=1)]
 Interval = Annotated[float, Field(ge=0.2, le=3600)]
 Seconds = Annotated[float, Field(ge=0)]
+Days = Annotated[int, Field(ge=1, le=3650)]
 
 _exact = with_config(ConfigDict(extra="forbid", strict=True))
 
@@ -149,6 +151,12 @@ class _Desk(TypedDict, total=False):
 
 
 @_exact
+class _Retention(TypedDict, total=False):
+    flags_and_mood_days: Days
+    coaching_days: Days
+
+
+@_exact
 class _File(TypedDict, total=False):
     site: _Site
     screen: _Screen
@@ -161,6 +169,7 @@ class _File(TypedDict, total=False):
     limits: _Limits
     breaks: _Breaks
     desk: _Desk
+    retention: _Retention
     flags: dict[str, FlagTable]
     steps: dict[str, StepTable]
 
@@ -211,6 +220,7 @@ def _taken(path: Path, lines: Mapping[Keys, int], settings: Settings, table: Tab
         rules=tuple(f"{pattern}={agent}" for pattern, agent in agents.get("rules", {}).items()),
         limits=_limits(settings.limits, table),
         rights=_rights(table.get("desk", {})),
+        retention=settings.retention._replace(**table.get("retention", {})),
         vocabulary=vocabulary(path, lines, settings.vocabulary, table),
     )
 

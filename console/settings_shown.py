@@ -79,6 +79,8 @@ def values(settings: Settings) -> Iterator[tuple[str, Any]]:
         yield f"desk.{name}", list(getattr(settings.rights, name))
     for team, leads in settings.rights.teams.items():
         yield f"desk.teams.{team}", list(leads)
+    for name, days in settings.retention._asdict().items():
+        yield f"retention.{name}", days
     yield from _words(settings.vocabulary)
 
 

@@ -113,6 +113,13 @@ _RULES: Mapping[str, _Table] = {
             "teams": "who leads which team",
         },
     ),
+    "retention": (
+        "For how many days is kept what people recorded about people.",
+        {
+            "flags_and_mood_days": "flags, moods, decisions about breaks, who listened",
+            "coaching_days": "coaching and praise",
+        },
+    ),
     "flags": (
         "What people may flag: a table each; one of a shipped kind changes it, in_use = false takes it away.",
         {"late_back": "en, zh, severity (note, watch, urgent, praise), expires_min, step, in_use"},

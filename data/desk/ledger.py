@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
+from data.poller.telling import tell, words
+from data.store.files import StoreError
 from data.store.writer import Writer
 
 MOST_AT_ONCE = 200
@@ -42,6 +44,13 @@ class Ledger:
             loop.call_soon(self._commit)
         done: asyncio.Future[T] = waiting.done
         return await done
+
+    def fold(self) -> None:
+        """Take what was erased out of the files, as far as readers let it."""
+        try:
+            self._writer.fold()
+        except StoreError as error:
+            tell(f"what was erased is still in the store's WAL: {words(error)}")
 
     def _commit(self) -> None:
         """Write all that waits. A piece that fails undoes itself alone; a commit that fails, all of them."""
