@@ -78,12 +78,15 @@ BAR_ORDER = (
 """The order of the last row; what finds no room falls away from the end, but the last one stays."""
 
 
-def bar_keys(mode: str, has_live: bool) -> list[tuple[str, str]]:
-    """Return (key as written, English label) for the last row in a mode; no way back to now where there is none."""
+def bar_keys(mode: str, has_live: bool, wall: bool = False) -> list[tuple[str, str]]:
+    """Return (key as written, English label) for the last row in a mode.
+
+    There is no way back to now where there is none, and on a wall nothing about people.
+    """
     by_id = {action.id: action for action in ACTIONS}
     chosen = (by_id[name] for name in BAR_ORDER if mode in by_id[name].bar)
     return [
         (action.shown, "pause" if action.id == "play" and mode == "replay" else action.label)
         for action in chosen
-        if has_live or action.id != "live"
+        if (has_live or action.id != "live") and not (wall and action.group == "People")
     ]

@@ -26,6 +26,7 @@ from data.model.words import Health
 from themes import STYLESHEET, THEMES, pick
 from widgets.keys import KeyBar
 from widgets.look import ASCII, UNICODE, Look
+from widgets.wall import on_wall, strip_on_wall
 
 TICK_S = 1.0
 """A live clock ticks on the whole second."""
@@ -155,6 +156,8 @@ class FloorApp(TerminalApp[None]):
         if event.number < self._number:
             return
         self._number = event.number
+        if self.options.wall:
+            _keep_to_wall(event)
         self.seen = event
         self.clock.bounds = event.bounds or self.clock.bounds
         if event.waiting and not self.options.live:
@@ -220,6 +223,14 @@ class FloorApp(TerminalApp[None]):
             if done_here and action.id not in ("palette", "redraw", "open") and (action.id != "live" or has_live):
                 title = f"{words(action.help)}  ({action.shown})"
                 yield SystemCommand(title, words(action.group), _runner(self, action.name))
+
+
+def _keep_to_wall(seen: FloorSeen) -> None:
+    """Take out of an answer what is not for everybody's eyes."""
+    seen.picture = None if seen.picture is None else on_wall(seen.picture)
+    seen.strip = None if seen.strip is None else strip_on_wall(seen.strip)
+    seen.detail = None if seen.detail is None else seen.detail._replace(person=None)
+    seen.moods = None
 
 
 def _runner(app: App[None], action: str) -> Callable[[], Awaitable[None]]:

@@ -65,8 +65,9 @@ _LONG_WITHOUT_BREAK_MS = 120 * 60_000
 
 
 def state_text(agent: AgentRow, look: Look) -> str:
-    """Return what an agent does in one word: the reason of a pause, else the state."""
-    if agent.state is State.NOT_READY and agent.reason:
+    """Return what an agent does in one word: the reason of a pause, else the state; on a wall no protected reason."""
+    hidden = look.wall and is_protected(agent.reason, look.limits.breaks)
+    if agent.state is State.NOT_READY and agent.reason and not hidden:
         known = REASON_WORDS.get(canonical(agent.reason, look.limits.breaks))
         return look.words(known) if known else agent.reason
     return look.words(STATE_WORDS[agent.state])

@@ -115,6 +115,7 @@ def mode_block(picture: Picture, now_ms: int, clock: ClockState, look: Look) -> 
     elif picture.is_blind:
         sign, tone = look.glyphs.states[State.UNKNOWN], LEVEL_TONES[Level.NOTICE]
     name = {"live": "LIVE", "replay": "REPLAY", "paused": "PAUSED"}[clock.mode]
+    name = "WALL" if look.wall and name == "LIVE" else name
     label = look.words(name) + (f" {look.glyphs.times}{clock.speed}" if clock.mode == "replay" else "")
     moment = look.clock(now_ms, seconds=True)
     if clock.mode != "live":
@@ -192,7 +193,9 @@ def states_block(picture: Picture, look: Look, seldom: bool) -> Block:
 
 
 def flags_block(picture: Picture, look: Look) -> Block:
-    """Return how many flags are open."""
+    """Return how many flags are open; on a wall nothing."""
+    if look.wall:
+        return Block(())
     n = picture.totals.flags
     return Block((Piece(f"{look.glyphs.flag} {n} ", "flag" if n else "dim"),))
 

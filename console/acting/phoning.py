@@ -252,8 +252,8 @@ async def _listen(screen: ActingScreen, situation: Situation, ear: Ear) -> None:
         *(listening_text(other, look) for other in situation.listening),
     ]
     fields = (
-        Field(look.words("Your own phone, as the telephony system calls it, such as PJSIP/3001"), app.phone),
-        Field(look.words("The reason, which is recorded")),
+        Field(look.words("Your own phone, such as PJSIP/3001"), app.phone),
+        Field(look.words("The reason")),
     )
     titles = {
         Ear.LISTEN: "Listen to {name}",

@@ -60,6 +60,8 @@ class ActingScreen(TimedScreen):
     def can_act(self, role: Role = Role.LEAD) -> bool:
         """Whether an act is possible here and now; says why where it is not."""
         app, words = self.floor_app, self.floor_app.look.words
+        if self.is_wall():
+            return False
         if app.clock.mode != "live":
             why = words("This is the past. Home comes back to now.")
         elif app.standing is None:
@@ -74,6 +76,13 @@ class ActingScreen(TimedScreen):
             return True
         self.notify(why, severity="warning", markup=False)
         return False
+
+    def is_wall(self) -> bool:
+        """Whether everybody can read the screen, so that nothing is done or told of a person; says so."""
+        if self.floor_app.options.wall:
+            text = "This screen is a wall's: nothing is done or told of a person here."
+            self.notify(self.floor_app.look.words(text), markup=False)
+        return self.floor_app.options.wall
 
     def act_on_agent(self, doing: Doing, role: Role = Role.LEAD) -> None:
         """Begin something with the agent under the cursor."""

@@ -50,7 +50,8 @@ class ConfirmScreen(ModalScreen[tuple[str, ...] | None]):
             yield Static(self._heading, markup=False, id="chooser-title")
             yield Static("\n".join(self._effects), markup=False)
             for field in self._fields:
-                yield Input(field.value, placeholder=field.label, compact=True, max_length=MOST_TEXT, classes="asked")
+                yield Static(f"\n{field.label}", markup=False)
+                yield Input(field.value, name=field.label, compact=True, max_length=MOST_TEXT)
             yield Static(self.look.words("Enter: do it   Esc: leave it"), markup=False, id="chooser-keys")
 
     def on_mount(self) -> None:
@@ -73,7 +74,7 @@ class ConfirmScreen(ModalScreen[tuple[str, ...] | None]):
             self.dismiss(tuple(field.value.strip() for field in self.query(Input)))
             return
         missing.focus()
-        said = self.look.say("Missing: {what}", what=missing.placeholder)
+        said = self.look.say("Missing: {what}", what=missing.name or "")
         self.query_one("#chooser-keys", Static).update(said)
 
     def action_leave(self) -> None:

@@ -210,7 +210,7 @@ class FloorScreen(ActingScreen):
         seen, scrubber = self.floor_app.seen, self.query_one(Scrubber)
         scrubber.display = past and not (seen and seen.error and scrubber.strip is None)
         self.query_one(FloorHeader).set_clock(ClockState(clock.mode, clock.speed, self._looks_only))
-        keys = bar_keys(clock.mode, clock.has_live)
+        keys = bar_keys(clock.mode, clock.has_live, look.wall)
         self.query_one(KeyBar).set_keys([(key, look.words(label)) for key, label in keys])
 
     @property
@@ -312,6 +312,8 @@ class FloorScreen(ActingScreen):
         if owner is None:
             return
         if kind == "agent":
+            if self.is_wall():
+                return
             from console.screens.agent import AgentScreen
 
             self.app.push_screen(AgentScreen(owner))
@@ -335,12 +337,16 @@ class FloorScreen(ActingScreen):
 
     def action_wellbeing(self) -> None:
         """Show flags, load, mood and breaks of a team."""
+        if self.is_wall():
+            return
         from console.screens.wellbeing import WellbeingScreen
 
         self.app.push_screen(WellbeingScreen())
 
     def action_roll_call(self) -> None:
         """Take the roll-call of a team."""
+        if self.is_wall():
+            return
         from console.screens.roll_call import RollCallScreen
 
         self.app.push_screen(RollCallScreen())

@@ -137,8 +137,9 @@ class WellbeingScreen(PanedScreen):
 
     def _owner(self, pane: str, key: object) -> int | None:
         """Return whose row a key stands for."""
-        if pane == "flags" and self.picture is not None:
-            return next((flag.agent_id for flag in self.picture.flags if flag.id == key), None)
+        if pane == "flags":
+            row = self.query_one(FlagsPane).row_of(key) if isinstance(key, int | str) else None
+            return row.agent_id if row is not None else None
         return key if isinstance(key, int) else None
 
     def on_pane_opened(self, event: Pane.Opened) -> None:
