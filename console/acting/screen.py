@@ -13,12 +13,36 @@ from textual.screen import Screen
 
 from console.desk import DeskError
 from console.screens.timed import TimedScreen
-from data.model.people import Answer, Request, Role
+from data.model.people import Answer, Refusal, Request, Role
 from data.model.picture import AgentRow, FlagRow, FollowUpRow, Picture
+from widgets.cells import safe
 from widgets.flags import FlagsPane
+from widgets.look import Look
 
 Result = TypeVar("Result")
 Doing = Callable[["ActingScreen", AgentRow], Awaitable[None]]
+
+
+WHY_NOT = {
+    Refusal.ROLE: "Your role does not allow that",
+    Refusal.TEAM: "A lead acts on the own teams",
+    Refusal.EXPIRED: "It took too long, and was not done",
+    Refusal.UNKNOWN: "There is nothing like that any more",
+    Refusal.INVALID: "That can't be",
+    Refusal.CANNOT: "The telephony system can't do that",
+    Refusal.UNSURE: "Nobody can tell whether it was done",
+    Refusal.FAILED: "It was not done",
+}
+"""Each refusal in general: said before the desk's own words, which are English, on a screen of another language."""
+
+
+def refusal_text(answer: Answer, look: Look) -> str:
+    """Return why something was not done, in the reader's words as far as there are any."""
+    own = safe(answer.said)
+    general = WHY_NOT.get(answer.refusal, "")
+    if look.language == "en" or not general or look.words(own) != own:
+        return look.words(own)
+    return f"{look.words(general)} ({own})"
 
 
 class ActingScreen(TimedScreen):
@@ -53,7 +77,7 @@ class ActingScreen(TimedScreen):
         if answer.done:
             self.notify(done or answer.said, markup=False)
         else:
-            self.notify(look.words(answer.said), severity="error", timeout=10, markup=False)
+            self.notify(refusal_text(answer, look), severity="error", timeout=10, markup=False)
         app.ask()
         return answer
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from console.acting.screen import ActingScreen
+from console.acting.screen import WHY_NOT, ActingScreen
+from console.locale.zh import WORDS
 from console.screens.chooser import Choice, ChooserScreen, Chosen
 from data.model.people import Answer, NoteMood, Refusal, Role
 from tests.console.acting import acting_floor
@@ -65,6 +66,18 @@ async def test_a_desk_that_goes_away_leaves_the_screen_to_look_at(played: Path) 
         assert await acting(pilot).order(NoteMood(1, 3), "noted") is None
         await until(pilot, lambda: "there is no desk" in said(pilot), "told")
         assert app_of(pilot).look.read_only
+
+
+async def test_a_refusal_begins_in_the_readers_words(played: Path) -> None:
+    refused = Answer(False, "pbx takes no pauses", refusal=Refusal.CANNOT)
+    async with acting_floor(played, answer=refused, language="zh") as (pilot, _):
+        await acting(pilot).order(NoteMood(1, 3), "")
+        await until(pilot, lambda: "话务系统无法执行 (pbx takes no pauses)" in said(pilot), "told")
+
+
+@pytest.mark.parametrize("refusal", [refusal for refusal in Refusal if refusal])
+def test_every_refusal_has_its_words_in_chinese(refusal: Refusal) -> None:
+    assert WHY_NOT[refusal] in WORDS
 
 
 CHOICES = (Choice("1", "rest", "rest"), Choice("2", "meal", "meal", "over the cap"))
