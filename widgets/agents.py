@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from itertools import groupby
 from typing import Any, ClassVar
 
@@ -109,6 +109,7 @@ class AgentsPane(TablePane[AgentRow]):
     filter = ""
     grouped = False
     _levels: dict[int, Level]
+    _heard: Set[int] = frozenset()
     _places: dict[int, int]
     _placed_for: object = None
     _placed_ms = 0
@@ -175,6 +176,7 @@ class AgentsPane(TablePane[AgentRow]):
     def ordered(self, picture: Picture, now_ms: int) -> list[Entry[AgentRow]]:
         """Return the agents that match, in order, under their teams when grouped."""
         levels = agent_levels(picture, now_ms, self.look.limits)
+        self._heard = {ear.agent_id for ear in picture.listening if ear.ends_ms > now_ms}
         self._levels = {agent.id: level for agent, level in zip(picture.agents, levels, strict=True)}
         agents = self._in_order(self._matching(picture), now_ms)
         if not self.grouped:
@@ -266,7 +268,11 @@ class AgentsPane(TablePane[AgentRow]):
         return Cell(f"{max(0, worked_ms) // 60_000}m", "level-notice" if worked_ms >= _LONG_WITHOUT_BREAK_MS else "dim")
 
     def _flags(self, row: AgentRow) -> Cell:
-        """Return open flags and praise as signs; a number where there are several flags."""
+        """Return who is listened to, open flags and praise as signs; a number where there are several flags."""
         glyphs = self.look.glyphs
+        if row.id in self._heard:
+            return Cell(
+                glyphs.ear + (glyphs.flag if row.flags else "") + (glyphs.praise if row.praise else ""), "accent"
+            )
         flags = glyphs.flag + (str(min(row.flags, 9)) if row.flags > 1 else "") if row.flags else ""
         return Cell(flags + (glyphs.praise if row.praise else ""), "flag" if row.flags else "praise")

@@ -73,7 +73,9 @@ class DetailPane(TablePane[CallLine]):
         if self.detail is None:
             return []
         above = self._day(self.detail, width)[: max(0, height - 3)]
-        return [*above, *super().body(width, height - len(above))]
+        calls = super().body(width, height - len(above))
+        self._above += len(above)
+        return [*above, *calls]
 
     def _day(self, detail: Detail, width: int) -> list[Line]:
         """Return what stands above the calls."""

@@ -40,6 +40,8 @@ class Glyphs:
     """Eight heights; the first stands for nothing at all."""
     flag: str
     praise: str
+    ear: str
+    """Somebody listens to the agent's call."""
     well: str
     gap: str
     here: str
@@ -88,6 +90,7 @@ UNICODE = Glyphs(
     spark="▁▂▃▄▅▆▇█",
     flag="⚑",
     praise="★",
+    ear="◎",
     well="●",
     gap="┊",
     here="▼",
@@ -134,6 +137,7 @@ ASCII = Glyphs(
     spark="_.:-=+*#",
     flag="F",
     praise="*",
+    ear="&",
     well="*",
     gap=":",
     here="v",
