@@ -10,15 +10,25 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from data.breaks import POLICY, Against, BreakPolicy, Room, Taken, against, cap, is_protected, quiet_at, share_of
+from data.breaks import (
+    POLICY,
+    Against,
+    BreakPolicy,
+    Room,
+    Taken,
+    against,
+    cap,
+    is_protected,
+    overrun,
+    quiet_at,
+    share_of,
+)
 from data.model.picture import AgentRow, LoadRow, OfferRow, Picture
 from data.model.words import SIGNED_IN, Band, State
 from data.what_if import Cover, cover_of
 
 NEXT_AFTER_MS = 60 * 60_000
 """Who has worked for an hour without a break is due one."""
-
-_NO_ROOM = Room(0, 0)
 
 
 class Places(NamedTuple):
@@ -34,7 +44,7 @@ class Places(NamedTuple):
 
     def team(self, name: str) -> Room:
         """Return a team's places; the floor's where it has no name."""
-        return self.teams.get(name, _NO_ROOM) if name else self.floor
+        return self.teams.get(name, self.floor)
 
     @property
     def crowded(self) -> tuple[str, ...]:
@@ -75,15 +85,19 @@ class Board(NamedTuple):
 
 
 def places_of(picture: Picture, required: int = 0, policy: BreakPolicy = POLICY) -> Places:
-    """Return how many are out of how many may be, when the load needs `required` at work."""
+    """Return how many are out of how many may be, when the load needs `required` at work.
+
+    Who is over beyond all measure is no longer counted as staffed, but takes a place still.
+    """
     staffed: Counter[str] = Counter()
     counted: Counter[str] = Counter()
     out = protected = 0
     for agent in picture.agents:
         if agent.state not in SIGNED_IN:
             continue
-        staffed[agent.team] += 1
-        if agent.state is State.NOT_READY:
+        away = agent.state is State.NOT_READY
+        staffed[agent.team] += not away or overrun(agent.reason, picture.moment_ms - agent.since_ms, policy) < 3
+        if away:
             out += 1
             if is_protected(agent.reason, policy):
                 protected += 1

@@ -1,18 +1,23 @@
-"""Who is out, on what, for how long of how much; who is over and who is due back."""
+"""Who is out, on what, for how long of how much; who is over, who may go, and who should go next."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
-from data.alerts import Level, pause_level
-from data.breaks import allowance, cap, is_protected
-from data.model.picture import AgentRow, Picture
-from data.model.words import SIGNED_IN, State
+from data.alerts import Level, pause_level, service_level
+from data.break_board import Board, Due, Places, board_of
+from data.breaks import Room, allowance, canonical, is_protected
+from data.model.people import Decision
+from data.model.picture import AgentRow, OfferRow, Picture
+from data.model.words import Band
+from data.what_if import Cover, Pool, Unsaid, outlook
 from widgets.agents import state_text
 from widgets.canvas import Line, Piece
 from widgets.cells import brief, duration, fit
 from widgets.columns import Column
+from widgets.load import asked, band_level, score_text
+from widgets.look import REASON_WORDS, Look
 from widgets.pane import LEVEL_TONES, Heading
 from widgets.table import Cell, Entry, TablePane
 
@@ -27,93 +32,165 @@ _COLUMNS = (
     Column("team", 8, rank=4, most=14),
 )
 _MINUTE = 60_000
-_NEXT_AFTER_MS = 60 * _MINUTE
 _NEVER = 1 << 62
+_MOST_DUE = 6
+"""So many who should go next are named."""
+
+OUTLOOK_WORDS: Mapping[Unsaid, str] = {
+    Unsaid.FEW: "next 30 min: too few contacts to tell",
+    Unsaid.BLIND: "next 30 min: not known, the source is silent",
+    Unsaid.OVERLOAD: "next 30 min: not enough people already",
+}
+"""What is said where no service level can be told."""
 
 
-class BreaksPane(TablePane[AgentRow]):
-    """The agents on a break. Row keys are agent ids. Protected reasons are shown and never judged."""
+class Spot(NamedTuple):
+    """A row of the board: somebody who is out, or (`offer`) may go, or (`due`) should."""
+
+    agent: AgentRow
+    offer: OfferRow | None = None
+    due: Due | None = None
+
+
+class BreaksPane(TablePane[Spot]):
+    """The break board. Row keys are agent ids. Protected reasons are shown and never judged; on a wall, not by name."""
 
     HEADS_FROM = 0
+
+    _board: Board | None = None
+    _board_of: Picture | None = None
 
     def columns(self) -> tuple[Column, ...]:
         """Return the columns of a break."""
         return _COLUMNS
 
+    def board(self, picture: Picture) -> Board:
+        """Return the board of a picture, made anew only where something of it is another one."""
+        old = self._board_of
+        if self._board is None or old is None or not _serves(old, picture):
+            self._board = board_of(picture, self.look.limits.breaks)
+        self._board_of = picture
+        return self._board
+
+    def set_look(self, look: Look) -> None:
+        """Change words or limits; another policy makes another board."""
+        self._board = None
+        super().set_look(look)
+
     def heading(self) -> Heading:
-        """Return how many are out of how many may be, and how many are over."""
+        """Return how many are out of how many may be, how many are over, and which teams have too many out."""
         look, name = self.look, self.look.words("Breaks")
         if self.picture is None or not self.picture.agents:
             return Heading(name)
-        agents, policy = self.picture.agents, look.limits.breaks
-        out = [a for a in agents if a.state is State.NOT_READY]
-        counted = sum(not is_protected(agent.reason, policy) for agent in out)
-        most = cap(sum(agent.state in SIGNED_IN for agent in agents), 0, policy)  # what the load needs is not known yet
-        levels = [self._level(agent, self.now_ms) for agent in out]
+        board = self.board(self.picture)
+        places = board.places
+        levels = [self._level(agent, self.now_ms) for agent in board.out]
         over = sum(level >= Level.WARN for level in levels)
-        parts = [look.say("{n} out, {counted} of {cap} allowed", n=len(out), counted=counted, cap=most)]
+        full = places.floor.out > places.floor.cap
+        said = look.say("{n} out, {counted} of {cap} allowed", n=places.out, **_counts(places.floor))
+        parts = [f"{look.level(Level.WARN)} {said}" if full else said]
         if over:
             parts.append(look.say("{n} overdue", n=over))
-        worst = max(levels, default=Level.CALM)
-        level = worst if over else Level.WARN if counted > most else Level.CALM
-        return Heading(name, parts, level, self.position())
+        if crowded := len(places.crowded):
+            parts.append(look.say("teams over: {n}", n=crowded))
+        asking = sum(due.band >= Band.OFFER for due in board.due) if look.tells_of_people else 0
+        if asking:
+            parts.append(look.say("{n} due", n=asking))
+        level = max(levels, default=Level.CALM) if over else Level.CALM
+        return Heading(name, parts, max(level, Level.WARN) if full or crowded else level, self.position())
 
     def empty(self) -> str:
         """Say that all are at work."""
-        if self.picture is None or self._entries:
+        if self.picture is None or any(entry.row is not None for entry in self._entries):
+            return ""
+        if self.picture.agents and self.board(self.picture).out:
             return ""
         if self.look.read_only:
             return self.look.words("Nobody is on a break.")
         return self.look.say("Nobody is on a break. {key} sends somebody.", key=self.look.keys.get("break", "b"))
 
-    def ordered(self, picture: Picture, now_ms: int) -> list[Entry[AgentRow]]:
-        """Return who is out: the furthest over first, then who is due next; last, who should go next."""
-        out = [agent for agent in picture.agents if agent.state is State.NOT_READY]
+    def ordered(self, picture: Picture, now_ms: int) -> list[Entry[Spot]]:
+        """Return who is out, the furthest over first; who may go; the places and what more would do; who should go."""
+        look, board = self.look, self.board(picture)
+        out = [agent for agent in board.out if not (look.wall and is_protected(agent.reason, look.limits.breaks))]
         out.sort(key=lambda agent: (-self._level(agent, now_ms), self._due(agent), agent.since_ms))
-        entries = [Entry(agent.id, agent) for agent in out]
-        entries += self._crowded(picture)
-        remark = self._next(picture, now_ms)
-        return [*entries, Entry("next", None, remark)] if remark else entries
+        entries = [Entry(agent.id, Spot(agent)) for agent in out]
+        if look.wall and board.places.protected:
+            away = look.say("{n} away", n=board.places.protected)
+            entries.append(Entry("away", None, (Piece(f"  {away}", "dim"),)))
+        if look.tells_of_people:
+            entries += [Entry(agent.id, Spot(agent, offer)) for agent, offer in board.offered]
+        if picture.agents:
+            entries += self._remarks(board)
+        if not look.wall:
+            entries += [Entry(due.agent.id, Spot(due.agent, due=due)) for due in board.due[:_MOST_DUE]]
+        return entries
 
-    def _crowded(self, picture: Picture) -> Iterator[Entry[AgentRow]]:
-        """Give a remark for each team that has more out than its own cap allows."""
-        policy = self.look.limits.breaks
-        staffed: Counter[str] = Counter(agent.team for agent in picture.agents if agent.state in SIGNED_IN)
-        out = Counter(
-            agent.team
-            for agent in picture.agents
-            if agent.state is State.NOT_READY and agent.team and not is_protected(agent.reason, policy)
-        )
-        for team, n in out.most_common():
-            most = cap(staffed[team], 0, policy)
-            if n > most:
-                text = self.look.say("{team}: {n} out, cap {cap}", team=team, n=n, cap=most)
-                yield Entry(f"team:{team}", None, (Piece(f"{self.look.level(Level.WARN)} {text}", "level-warn"),))
+    def _remarks(self, board: Board) -> Iterator[Entry[Spot]]:
+        """Give the line of the teams' places, and that of what one more or two on a break would do."""
+        if len(board.places.teams) > 1 and board.places.out:
+            yield Entry("teams", None, teams_line(board.places, self.look))
+        if line := outlook_line(board.cover, self.look):
+            yield Entry("outlook", None, line)
 
-    def cells(self, row: AgentRow, now_ms: int, widths: Mapping[str, int]) -> dict[str, Cell]:
-        """Return a break's cells; those of a protected reason stay dim."""
+    def cells(self, row: Spot, now_ms: int, widths: Mapping[str, int]) -> dict[str, Cell]:
+        """Return the cells of whoever is out, may go, or should."""
+        if row.due is not None:
+            told = self._due_cells(row.due, now_ms)
+        elif row.offer is not None:
+            told = self._offer_cells(row.offer, now_ms)
+        else:
+            told = self._out_cells(row.agent, now_ms)
+        return {"name": Cell(row.agent.name), **told, **_where(row.agent)}
+
+    def _out_cells(self, agent: AgentRow, now_ms: int) -> dict[str, Cell]:
+        """Return the cells of a break; those of a protected reason stay dim, and nobody is shown up on a wall."""
         look, policy = self.look, self.look.limits.breaks
-        level, out_ms = self._level(row, now_ms), now_ms - row.since_ms
-        protected, allowed = is_protected(row.reason, policy), allowance(row.reason, policy)
+        level, out_ms = self._level(agent, now_ms), now_ms - agent.since_ms
+        level = Level.CALM if look.wall else level
+        protected, allowed = is_protected(agent.reason, policy), allowance(agent.reason, policy)
         limited = allowed is not None and not protected
         return {
             "mark": Cell(look.level(level), LEVEL_TONES[level]),
-            "name": Cell(row.name, "strong" if level is Level.ALARM else "text"),
-            "reason": Cell(state_text(row, look), "dim" if protected else "state-not_ready"),
+            "name": Cell(agent.name, "strong" if level is Level.ALARM else "text"),
+            "reason": Cell(state_text(agent, look), "dim" if protected else "state-not_ready"),
             "time": Cell(brief(out_ms), LEVEL_TONES[level] if level else "text"),
             "allowed": Cell(look.say("of {time}", time=brief(allowed)) if limited and allowed else "", "dim"),
-            "then": self._then(out_ms, allowed if limited else None, row, level),
-            "seat": Cell(row.seat, "dim"),
-            "team": Cell(row.team, "dim"),
+            "then": self._then(out_ms, allowed if limited else None, agent, level),
         }
 
-    def _then(self, out_ms: int, allowed: int | None, row: AgentRow, level: Level) -> Cell:
+    def _offer_cells(self, offer: OfferRow, now_ms: int) -> dict[str, Cell]:
+        """Return the cells of a break that was not taken yet."""
+        look = self.look
+        approved = offer.decision is Decision.APPROVE
+        return {
+            "mark": Cell(""),
+            "reason": Cell(reason_text(offer.reason, look), "dim"),
+            "time": Cell(brief(now_ms - offer.at_ms), "dim"),
+            "allowed": Cell(look.words("by") + f" {offer.by}" if offer.by else "", "dim"),
+            "then": Cell(look.words("approved") if approved else look.words("offered"), "text"),
+        }
+
+    def _due_cells(self, due: Due, now_ms: int) -> dict[str, Cell]:
+        """Return the cells of somebody who should go: since when without a break, and the load."""
+        look, load = self.look, due.load if self.look.tells_of_people else None
+        level = band_level(asked(load)) if load is not None and asked(load) >= Band.OFFER else Level.CALM
+        scored = load is not None and load.score is not None
+        return {
+            "mark": Cell(look.level(level), LEVEL_TONES[level]),
+            "reason": Cell(look.words("next"), "dim"),
+            "time": Cell(worked(now_ms - due.since_ms), LEVEL_TONES[level] if level else "text"),
+            "allowed": Cell(look.words("no break"), "dim"),
+            "then": Cell(look.say("load {n}", n=score_text(load.score, look)) if load and scored else "", "dim"),
+        }
+
+    def _then(self, out_ms: int, allowed: int | None, agent: AgentRow, level: Level) -> Cell:
         """Return by how much a break is over, or when it ends."""
-        if allowed is None:
+        if allowed is None or (out_ms > allowed and self.look.wall):
             return Cell("")
         if out_ms > allowed:
             return Cell(self.look.say("over {time}", time=duration(out_ms - allowed)), LEVEL_TONES[level])
-        return Cell(self.look.say("back {time}", time=self.look.clock(row.since_ms + allowed)), "dim")
+        return Cell(self.look.say("back {time}", time=self.look.clock(agent.since_ms + allowed)), "dim")
 
     def _level(self, agent: AgentRow, now_ms: int) -> Level:
         """Return how far a break is over."""
@@ -126,16 +203,70 @@ class BreaksPane(TablePane[AgentRow]):
         allowed = allowance(agent.reason, policy)
         return _NEVER if allowed is None or is_protected(agent.reason, policy) else agent.since_ms + allowed
 
-    def _next(self, picture: Picture, now_ms: int) -> Line:
-        """Return the line about who has worked longest without a break, once that is an hour."""
-        working = SIGNED_IN - {State.NOT_READY}
-        since = [(a.break_ms, a.name) for a in picture.agents if a.break_ms is not None and a.state in working]
-        if not since or now_ms - min(since)[0] < _NEXT_AFTER_MS:
-            return ()
-        begun, name = min(since)
-        text = self.look.say(
-            "next: {name}, {n} min without a break",
-            name=fit(name, 12).rstrip(),
-            n=(now_ms - begun) // _MINUTE,
-        )
-        return (Piece("  "), Piece(text, "dim"))
+
+def _serves(old: Picture, new: Picture) -> bool:
+    """Whether the board of one picture is that of another: a live one says each second how its sources are."""
+    if old is new:
+        return True
+    same = (old.agents is new.agents, old.queues is new.queues, old.offers is new.offers, old.loads is new.loads)
+    return old.moment_ms == new.moment_ms and all(same)
+
+
+def _where(agent: AgentRow) -> dict[str, Cell]:
+    return {"seat": Cell(agent.seat, "dim"), "team": Cell(agent.team, "dim")}
+
+
+def _counts(room: Room) -> dict[str, int]:
+    return {"counted": room.out, "cap": room.cap}
+
+
+def worked(ms: int) -> str:
+    """Return how long somebody has worked, in whole minutes: 45m, 1h35m."""
+    return brief(ms) if ms >= 60 * _MINUTE else f"{max(0, ms) // _MINUTE}m"
+
+
+def reason_text(reason: str, look: Look) -> str:
+    """Return a reason in the reader's words, or as the site has it."""
+    known = REASON_WORDS.get(canonical(reason, look.limits.breaks))
+    return look.words(known) if known else reason
+
+
+def percent_text(ratio: float) -> str:
+    """Return a ratio as whole per cent, cut so that no goal is read before it is reached."""
+    return f"{int(ratio * 100 + 1e-9)}%"
+
+
+def teams_line(places: Places, look: Look) -> Line:
+    """Return how many are out of how many may be in each team, those with too many first."""
+    crowded = places.crowded
+    pieces = [Piece("  ")]
+    for name in (*crowded, *(name for name in places.teams if name not in crowded)):
+        room = places.teams[name]
+        sign = f"{look.level(Level.WARN)} " if name in crowded else ""
+        shown = f"{sign}{fit(name, 12, ellipsis=look.glyphs.ellipsis).rstrip()} {room.out}/{room.cap}"
+        pieces += [Piece(shown, "level-warn" if sign else "dim"), Piece("  ")]
+    return tuple(pieces[:-1])
+
+
+def outlook_line(cover: Cover, look: Look, pool: Pool | None = None) -> Line:
+    """Return the service level of the half hour to come, and with one or two more on a break; of the busiest pool."""
+    pool = pool or next(iter(cover.pools), None)
+    if pool is None:
+        return ()
+    now = outlook(pool)
+    if now.level is None or pool.demand is None:
+        tone = "level-warn" if now.why is Unsaid.OVERLOAD else "dim"
+        sign = look.level(Level.WARN) if now.why is Unsaid.OVERLOAD else " "
+        return (Piece(f"{sign} {look.words(OUTLOOK_WORDS[now.why])}", tone),)
+    texts = (
+        "next 30 min: SL about {ratio}",
+        ", one more out {ratio}",
+        ", two {ratio}",
+    )
+    pieces = [Piece("  ")]
+    for fewer, text in enumerate(texts):
+        level = outlook(pool, fewer).level or 0.0
+        worth = service_level(level, pool.demand.target, None, look.limits)
+        sign = look.level(worth) if worth else ""
+        pieces.append(Piece(look.say(text, ratio=percent_text(level) + sign), LEVEL_TONES[worth]))
+    return tuple(pieces)
