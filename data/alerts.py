@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from data.breaks import POLICY, BreakPolicy, allowance, canonical, is_protected, overrun
+from data.load import LOAD_POLICY, LoadPolicy
 from data.model.picture import AgentRow, QueueRow
 from data.model.words import State
 
@@ -44,6 +45,7 @@ class Limits:
     least_n: int = 10
     """Below so many contacts a ratio says nothing."""
     breaks: BreakPolicy = POLICY
+    load: LoadPolicy = LOAD_POLICY
     by_queue: Mapping[str, Limits] = field(default_factory=dict, hash=False)
     by_team: Mapping[str, Limits] = field(default_factory=dict, hash=False)
     by_reason: Mapping[str, tuple[int, int, int]] = field(default_factory=dict, hash=False)

@@ -2,9 +2,9 @@
 
 Pure: no clock, no I/O. How strain is reckoned from it is said in `data.load`. Times are ms.
 
-What lies more than two hours back says nothing of the strain of now, but for the day's hours and lateness: the calls
-and states of `MEMORY_MS` are enough to know a moment. What nobody measured is neither work nor rest; where too much is
-unknown, a part is None. How drifts are reckoned is said in `data.drift`.
+What lies more than two hours back says nothing of the strain of now, but for the day's breaks, hours and lateness: the
+calls of `MEMORY_MS` and what an agent did at the phone for an hour are enough to know a moment. What nobody measured is
+neither work nor rest; where too much is unknown, a part is None. How drifts are reckoned is said in `data.drift`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from data.model.rows import Call, Span
 from data.model.words import Outcome
 
 MEMORY_MS = 2 * HOUR
-"""How far back calls and states matter."""
+"""How far back calls matter."""
 
 REST_MS = 5 * MINUTE
 """So long a time off the phone is a break."""
@@ -46,23 +46,16 @@ PLANNED = frozenset({"training", "coaching", "meeting"})
 _FOREVER = 1 << 62
 _BUSY = frozenset({"talking", "hold", "wrap_up"})
 
-Stretch = tuple[str, str, int, int | None]
-"""An agent's span as (state, reason, since, until); until None: it still goes on."""
+Stretch = tuple[int, str, str, int, int | None]
+"""An agent's span as (agent's id, state, reason, since, until); until None: it still goes on."""
 
 Stretches = list[tuple[int, int]]
 """(since, until), in order, none touching another."""
 
 
-class Visit(NamedTuple):
-    """A call that an agent answered; what is not known, or not yet, is None."""
-
-    queue_id: int
-    answered_ms: int
-    ended_ms: int | None
-    talk_ms: int | None
-    hold_ms: int | None
-    wrap_up_ms: int | None
-    transferred: bool
+Visit = tuple[int, int, int, int | None, int | None, int | None, int | None, bool]
+"""A call that an agent answered, as (agent's id, queue's id, answered, ended, talk, hold, wrap-up, transferred); None:
+not known, or not yet."""
 
 
 class Usual(NamedTuple):
@@ -81,17 +74,16 @@ USUAL = Usual()
 
 def stretch_of(span: Span) -> Stretch:
     """Return what counts of a span."""
-    return span.state, span.reason, span.since_ms, span.until_ms
+    return span.agent_id, span.state, span.reason, span.since_ms, span.until_ms
 
 
 def visit_of(call: Call) -> Visit | None:
-    """Return what counts of a call, None where nobody answered it."""
-    if call.answered_ms is None:
+    """Return what counts of a call, None where no agent answered it."""
+    if call.answered_ms is None or call.agent_id is None:
         return None
+    lengths = (call.talk_ms, call.hold_ms, call.wrap_up_ms)
     transferred = call.outcome == Outcome.TRANSFERRED
-    return Visit(
-        call.queue_id, call.answered_ms, call.ended_ms, call.talk_ms, call.hold_ms, call.wrap_up_ms, transferred
-    )
+    return call.agent_id, call.queue_id, call.answered_ms, call.ended_ms, *lengths, transferred
 
 
 class Workday:
@@ -109,11 +101,12 @@ class Workday:
 
         Args:
             stretches: What the agent did, in order, since `MEMORY_MS` before the day or earlier.
-            visits: The calls that the agent answered, since `MEMORY_MS` before the time that is asked for.
+            visits: The calls that the agent answered, those that ended `MEMORY_MS` before the time that is asked for or
+                later, and the ones shortly before.
             day_ms: When the day began.
             usual: What it is held against.
-            sparse: Whether of the stretches but the first those at work are left out that ended `MEMORY_MS` before the
-                time that is asked for. Else what lies between two stretches was not measured.
+            sparse: Whether of the stretches but the first those at the phone may be left out that ended an hour before
+                the time that is asked for. Else what lies between two stretches was not measured.
         """
         self.day_ms = day_ms
         self._policy = usual.policy
@@ -149,6 +142,10 @@ class Workday:
             self._late.between(self.day_ms, moment_ms) / MINUTE if self._policy.count_lateness else None,
         )
 
+    def is_signed_in(self, moment_ms: int) -> bool:
+        """Tell whether the agent was signed in at a moment, as far as is known."""
+        return moment_ms >= self._first_ms and not self._out.covers(moment_ms)
+
     # ------------------------------------------------------------------ states
 
     def _take_states(self, stretches: Iterable[Stretch], breaks: BreakPolicy, sparse: bool) -> None:
@@ -165,7 +162,7 @@ class Workday:
             "unknown": unknown,
         }
         first_ms = ended_ms = _FOREVER
-        for state, reason, since_ms, until_ms in stretches:
+        for _, state, reason, since_ms, until_ms in stretches:
             if first_ms == _FOREVER:
                 first_ms = since_ms
             elif ended_ms < since_ms and not sparse:
@@ -184,7 +181,6 @@ class Workday:
         self._unknown, self._busy, self._free = _Time(unknown), _Time(busy), _Time(free)
         self._take_pauses(pauses, off, unknown, breaks)
         self._take_rests([rest for rest in rests if rest[1] - rest[0] >= REST_MS], unknown)
-        self._take_rows(busy)
 
     def _take_pauses(
         self, pauses: list[tuple[str, int, int]], off: Stretches, unknown: Stretches, breaks: BreakPolicy
@@ -202,7 +198,8 @@ class Workday:
             over_ms = _over_ms(reason, since_ms, breaks)
             if over_ms is not None and over_ms < until_ms:
                 late.append((over_ms, until_ms))
-        self._away, self._late = _Time(sorted([*out, *meals])), _Time(late)
+        self._out, self._late = _Time(out), _Time(late)
+        self._away = _Time(sorted([*out, *meals]))
 
     def _take_rests(self, rests: Stretches, holes: Stretches) -> None:
         """Keep from when on each break counts as one, and what the minutes without one are counted from."""
@@ -243,45 +240,20 @@ class Workday:
             return None
         return (moment_ms - since_ms - self._away.between(since_ms, moment_ms)) / HOUR
 
-    # ------------------------------------------------------------------ calls in a row
-
-    def _take_rows(self, busy: Stretches) -> None:
-        """Keep when each row of calls without a pause between them began and ended, and whether that is sure."""
-        self._row_since: list[int] = []
-        self._row_until: list[int] = []
-        self._row_sure: list[bool] = []
-        for since_ms, until_ms in busy:
-            ended_ms = self._row_until[-1] if self._row_until else None
-            if ended_ms is not None and since_ms - ended_ms < BETWEEN_MS:
-                self._row_until[-1] = until_ms
-                continue
-            self._row_since.append(since_ms)
-            self._row_until.append(until_ms)
-            self._row_sure.append(not self._unknown.between(since_ms - BETWEEN_MS, since_ms))
-
-    def _back_to_back(self, moment_ms: int) -> float | None:
-        """Return how many calls of the last two hours were answered in the row that goes on."""
-        row = bisect_right(self._row_since, moment_ms) - 1
-        if row < 0 or moment_ms - self._row_until[row] >= BETWEEN_MS:
-            return 0.0
-        since_ms = max(self._row_since[row], moment_ms - MEMORY_MS)
-        if since_ms == self._row_since[row] and not self._row_sure[row]:
-            return None
-        return float(bisect_right(self._answered, moment_ms) - bisect_left(self._answered, since_ms))
-
     # ------------------------------------------------------------------ calls
 
     def _take_visits(self, visits: Iterable[Visit], usual: Usual) -> None:
-        answered: list[int] = []
+        calls: list[tuple[int, int, int]] = []
         hard: list[tuple[int, int]] = []
         handle: list[Reading | None] = []
         wrap_up: list[Reading | None] = []
         judges = {queue_id: Judge(baseline) for queue_id, baseline in usual.baselines.items()}
-        for queue_id, answered_ms, ended_ms, talk_ms, hold_ms, wrap_up_ms, transferred in visits:
-            answered.append(answered_ms)
+        for _, queue_id, answered_ms, ended_ms, talk_ms, hold_ms, wrap_up_ms, transferred in visits:
+            end_ms = _FOREVER if ended_ms is None else ended_ms
+            calls.append((answered_ms, end_ms, end_ms + (wrap_up_ms or 0)))
             judge = judges.get(queue_id, NO_JUDGE)
             if queue_id in usual.hard_queues:
-                hard.append((answered_ms, _FOREVER if ended_ms is None else ended_ms + HOUR))
+                hard.append((answered_ms, end_ms + HOUR))
             if ended_ms is None:
                 continue
             is_hard = transferred or (hold_ms or 0) > LONG_HOLD_MS or judge.is_long(talk_ms)
@@ -291,15 +263,63 @@ class Workday:
                 handle.append(judge.handle(ended_ms, talk_ms + (hold_ms or 0), wrap_up_ms))
             if wrap_up_ms is not None:
                 wrap_up.append(judge.wrap_up(ended_ms, wrap_up_ms))
-        self._answered = sorted(answered)
         self._hard_from = sorted(from_ms for from_ms, _ in hard)
         self._hard_until = sorted(until_ms for _, until_ms in hard)
         self._handle = Drift([reading for reading in handle if reading is not None])
         self._wrap_up = Drift([reading for reading in wrap_up if reading is not None])
+        self._take_rows(sorted(calls))
 
     def _hard_calls(self, moment_ms: int) -> float:
         """Return how many hard calls ended in the last hour; one of a hard queue counts from its answer on."""
         return float(bisect_right(self._hard_from, moment_ms) - bisect_right(self._hard_until, moment_ms))
+
+    # ------------------------------------------------------------------ calls in a row
+
+    def _take_rows(self, calls: list[tuple[int, int, int]]) -> None:
+        """Keep the calls, as (answered, ended, wrapped up) in order, and with which each row of them began."""
+        self._calls = calls
+        self._answered = [answered_ms for answered_ms, _, _ in calls]
+        self._freed: list[int] = []
+        """When the agent was done with a call and all before it."""
+        self._row: list[int] = []
+        """The place of the call with which each one's row began."""
+        freed_ms = -_FOREVER
+        for place, (answered_ms, _, wrapped_ms) in enumerate(calls):
+            self._row.append(self._row[-1] if answered_ms - freed_ms < BETWEEN_MS else place)
+            freed_ms = max(freed_ms, wrapped_ms)
+            self._freed.append(freed_ms)
+
+    def _back_to_back(self, moment_ms: int) -> float | None:
+        """Return how many calls of the last two hours were answered in the row that goes on."""
+        last = bisect_right(self._answered, moment_ms) - 1
+        if last < 0 or self._idle_since(moment_ms) - self._freed_as_of(last, moment_ms) >= BETWEEN_MS:
+            return 0.0
+        first = last
+        while first and self._freed[first - 1] > moment_ms:  # what is not known yet does not join
+            if self._answered[first] - self._freed_as_of(first - 1, moment_ms) >= BETWEEN_MS:
+                break
+            first -= 1
+        else:
+            first = self._row[first]
+        oldest = bisect_left(self._answered, moment_ms - MEMORY_MS)
+        began_ms = self._answered[first]
+        if first >= oldest and self._unknown.between(began_ms - BETWEEN_MS, began_ms):
+            return None  # there may have been one just before
+        return float(last - max(first, oldest) + 1)
+
+    def _idle_since(self, moment_ms: int) -> int:
+        """Return the moment, or when what the agent is busy with began."""
+        i = bisect_right(self._busy.since, moment_ms) - 1
+        return self._busy.since[i] if i >= 0 and moment_ms < self._busy.until[i] else moment_ms
+
+    def _freed_as_of(self, place: int, moment_ms: int) -> int:
+        """Return when the agent was done with a call and all before it, as known at a moment."""
+        known_ms = -_FOREVER
+        while place >= 0 and self._freed[place] > moment_ms:
+            _, ended_ms, wrapped_ms = self._calls[place]
+            known_ms = max(known_ms, wrapped_ms if wrapped_ms <= moment_ms else min(ended_ms, moment_ms))
+            place -= 1
+        return max(known_ms, self._freed[place]) if place >= 0 else known_ms
 
 
 # ------------------------------------------------------------------ what a day is made of
@@ -323,6 +343,11 @@ class _Time:
     def between(self, since_ms: int, until_ms: int) -> int:
         """Return how much of it lies between two moments."""
         return self._up_to(until_ms) - self._up_to(since_ms) if self.since else 0
+
+    def covers(self, moment_ms: int) -> bool:
+        """Tell whether a moment lies in it."""
+        i = bisect_right(self.since, moment_ms) - 1
+        return i >= 0 and moment_ms < self.until[i]
 
     def _up_to(self, moment_ms: int) -> int:
         i = bisect_right(self.since, moment_ms) - 1

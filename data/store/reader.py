@@ -38,12 +38,14 @@ from data.store.boot import boot_id
 from data.store.day import DayBook
 from data.store.directory import DirectoryCache
 from data.store.files import explain, open_for_reading
+from data.store.loads import LoadBook
 from data.store.people_at import PeopleAsOf
 from data.store.sources import (
     LATE_INTERVALS,
     LONGEST_SILENCE_MS,
     STALE_INTERVALS,
     STALE_MS,
+    Present,
     coverage,
     merged,
     present_at,
@@ -53,10 +55,11 @@ from data.store.sources import (
 class Reader:
     """Reads one store, from one thread at a time. Every method raises StoreError when the store can't be read."""
 
-    def __init__(self, path: Path, joint: str = "·") -> None:
+    def __init__(self, path: Path, joint: str = "·", limits: Limits = LIMITS) -> None:
         """Open the store at `path` read-only. Raises NoStoreError where there is none.
 
-        `joint` stands between a name that several sources have and the source that it is of.
+        `joint` stands between a name that several sources have and the source that it is of; by the site's `limits`
+        the load is reckoned.
         """
         self.path = path
         self.connection = open_for_reading(path)
@@ -64,6 +67,7 @@ class Reader:
         self._agents = AgentsAsOf(self.connection, self.directory)
         self._queues = QueuesAsOf(self.connection, self.directory)
         self._people = PeopleAsOf(self.connection, self.directory)
+        self._loads = LoadBook(self.connection, self.directory, limits)
         self._days = DayBook(self.connection, self.directory)
 
     def __enter__(self) -> Self:
@@ -140,12 +144,15 @@ class Reader:
             return ahead[0][0]
         return covered[-1][1] if covered else since_ms
 
-    def floor_at(self, moment_ms: int, zone: ZoneInfo) -> Picture:
-        """Return the picture of the floor at a moment; `zone` cuts the local day whose figures it shows."""
-        with self.one_state():
-            return self._floor_at(moment_ms, zone)
+    def floor_at(self, moment_ms: int, zone: ZoneInfo, loads: bool = True) -> Picture:
+        """Return the picture of the floor at a moment; `zone` cuts the local day whose figures it shows.
 
-    def _floor_at(self, moment_ms: int, zone: ZoneInfo) -> Picture:
+        `loads` False leaves out the loads: of a thousand agents they take longer than all the rest.
+        """
+        with self.one_state():
+            return self._floor_at(moment_ms, zone, loads)
+
+    def _floor_at(self, moment_ms: int, zone: ZoneInfo, loads: bool) -> Picture:
         day = day_around(moment_ms, zone)
         sources = present_at(self.connection, moment_ms)
         self.directory.refresh(moment_ms, sources.here)
@@ -171,6 +178,7 @@ class Reader:
         source, seats = worst_of(sources.states), self.directory.seats
         return Picture(
             *(moment_ms, *day, source, queues, agents, flags, checklist, seats, totals, sources.states),
+            loads=self._loads.at(agents, moment_ms, day) if loads else {},
             moods=people.moods,
             offers=people.offers,
             follow_ups=people.follow_ups,
@@ -186,11 +194,13 @@ class Reader:
     def detail_of(self, kind: Literal["agent", "queue"], owner: int, moment_ms: int, zone: ZoneInfo) -> Detail:
         """Return the day of an agent or a queue, up to a moment."""
         with self.one_state():
-            self._refresh(moment_ms)
+            sources = self._refresh(moment_ms)
             day = day_around(moment_ms, zone)
             if kind == "queue":
                 return self._days.queue(owner, moment_ms, day)
+            load, curve, since_ms = self._loads.person(owner, moment_ms, day, sources.blind)
             person = self._people.person(owner, moment_ms, day)
+            person = person._replace(load=load, load_day=curve, load_since_ms=since_ms)
             return self._days.agent(owner, moment_ms, day)._replace(person=person)
 
     def moods(self, since_ms: int, until_ms: int) -> list[MoodRow]:
@@ -198,9 +208,11 @@ class Reader:
         with self.one_state():
             return self._people.moods(since_ms, until_ms)
 
-    def _refresh(self, moment_ms: int) -> None:
-        """Bring the directory to a moment, with the names by which its floor is told."""
-        self.directory.refresh(moment_ms, present_at(self.connection, moment_ms).here)
+    def _refresh(self, moment_ms: int) -> Present:
+        """Bring the directory to a moment, with the names by which its floor is told; return its sources."""
+        sources = present_at(self.connection, moment_ms)
+        self.directory.refresh(moment_ms, sources.here)
+        return sources
 
     def pulse(self, boot_ms: int, boot: str | None = None) -> SourceState:
         """Return the worst of `pulses`: how the poller is now. NONE: none ever ran on this store."""

@@ -92,7 +92,7 @@ CREATE INDEX listening_open ON listening (since_ms) WHERE until_ms IS NULL;
 CREATE TABLE baseline (
     agent_id INTEGER NOT NULL REFERENCES agent, queue_id INTEGER NOT NULL REFERENCES queue,
     start_ms INTEGER NOT NULL, handle_n INTEGER NOT NULL, handle_median REAL, handle_mad REAL,
-    wrap_up_n INTEGER NOT NULL, wrap_up_median REAL, wrap_up_mad REAL,
+    wrap_up_n INTEGER NOT NULL, wrap_up_median REAL, wrap_up_mad REAL, long_talk_ms INTEGER,
     PRIMARY KEY (agent_id, start_ms, queue_id)) STRICT, WITHOUT ROWID;
 CREATE TABLE request (
     uid INTEGER NOT NULL, key TEXT NOT NULL, at_ms INTEGER NOT NULL, answer TEXT,
@@ -147,6 +147,7 @@ CREATE TABLE state_span (
     PRIMARY KEY (agent_id, since_ms), CHECK (until_ms IS NULL OR until_ms >= since_ms)) STRICT, WITHOUT ROWID;
 CREATE INDEX span_rest ON state_span (agent_id, until_ms)
     WHERE state IN ('not_ready', 'offline') AND until_ms - since_ms >= 300000;
+CREATE INDEX span_pause ON state_span (agent_id, since_ms) WHERE state IN ('not_ready', 'offline', 'unknown');
 CREATE TABLE call (
     id INTEGER PRIMARY KEY, contact TEXT NOT NULL, queue_id INTEGER NOT NULL REFERENCES queue,
     agent_id INTEGER REFERENCES agent, caller TEXT NOT NULL, caller_name TEXT NOT NULL,
@@ -211,7 +212,7 @@ CREATE TABLE imported (
     name TEXT NOT NULL,
     PRIMARY KEY (source_id, digest, bytes)) STRICT, WITHOUT ROWID;
 CREATE TABLE revision (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-INSERT INTO revision VALUES ('directory', 0), ('member', 0), ('rollup', 0);
+INSERT INTO revision VALUES ('directory', 0), ('member', 0), ('rollup', 0), ('past', 0);
 """
 
 
@@ -248,6 +249,8 @@ ALTER TABLE flag ADD COLUMN severity INTEGER NOT NULL DEFAULT 2;
 ALTER TABLE flag ADD COLUMN {_FLAG_END};
 UPDATE flag SET severity = CASE kind WHEN 'praise' THEN 0 WHEN 'asked_for_help' THEN 3
     WHEN 'stepped_away_upset' THEN 3 ELSE 2 END;
+CREATE INDEX span_pause ON state_span (agent_id, since_ms) WHERE state IN ('not_ready', 'offline', 'unknown');
+INSERT INTO revision VALUES ('past', 0);
 {_PEOPLE}
 """,
 }

@@ -24,6 +24,7 @@ from data.model.observation import (
 )
 from data.model.rows import Call
 from data.store import restore
+from data.store.backdated import reaches_back
 from data.store.files import BUSY_SECONDS, StoreError, explain, open_for_writing
 from data.store.rollups import Deltas
 
@@ -270,6 +271,8 @@ class Writer:
             _revise(connection, "member")
         if any(_handled_by_others(before, after, settled) for before, after in rows.calls.values()):
             _revise(connection, "rollup")
+        if reaches_back(rows):
+            _revise(connection, "past")
         connection.executemany(
             "INSERT OR REPLACE INTO ring (agent_id, queue_id, call_id, at_ms, ring_ms, cancelled) "
             "VALUES (?, ?, ?, ?, ?, ?)",
