@@ -157,7 +157,7 @@ class Desk:
             return await self._by_phone(heard, done)
         if done.done and isinstance(heard.order.request, EraseAgent):
             self._phones.forget()
-            self._ledger.fold()
+            self._begin(self._ledger.fold())
         return done
 
     async def _audit(self, row: Entry) -> None:

@@ -14,6 +14,8 @@ from data.store.writer import Writer
 
 MOST_AT_ONCE = 200
 """So much goes in with one commit; the rest lets others run first."""
+FOLD_AGAIN_S = 5.0
+"""So long after a reader was in the way the WAL is emptied again."""
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -45,10 +47,11 @@ class Ledger:
         done: asyncio.Future[T] = waiting.done
         return await done
 
-    def fold(self) -> None:
-        """Take what was erased out of the files, as far as readers let it."""
+    async def fold(self) -> None:
+        """Take what was erased out of the files; readers that are in the way of it have soon read."""
         try:
-            self._writer.fold()
+            while not self._writer.fold():
+                await asyncio.sleep(FOLD_AGAIN_S)
         except StoreError as error:
             tell(f"what was erased is still in the store's WAL: {words(error)}")
 

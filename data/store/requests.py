@@ -1,7 +1,7 @@
 """What the desk was asked, by caller and key: so that the same request is carried out once, however often it comes.
 
 A row holds, as JSON: `of`, the digest of what was asked; `ordered`, the number of the audited order where a telephony
-system was asked; `answer`, null while that goes on. Rows stay for a day.
+system was asked; `answer`, null while that goes on. Rows stay for a day (see `data.store.retention`).
 """
 
 from __future__ import annotations
@@ -10,10 +10,7 @@ import json
 import sqlite3
 from typing import Any, NamedTuple
 
-from data.model.days import DAY
 from data.model.people import Answer, Refusal
-
-KEPT_MS = DAY
 
 
 class Asked(NamedTuple):
@@ -43,11 +40,6 @@ def keep(connection: sqlite3.Connection, uid: int, key: str, at_ms: int, asked: 
     answer = None if asked.answer is None else asked.answer._asdict()
     told = json.dumps({"of": asked.digest, "ordered": asked.ordered, "answer": answer}, ensure_ascii=False)
     connection.execute("INSERT OR REPLACE INTO request VALUES (?, ?, ?, ?)", (uid, key, at_ms, told))
-
-
-def forget_old(connection: sqlite3.Connection, now_ms: int) -> None:
-    """Let go of requests that are older than a day, in the caller's transaction."""
-    connection.execute("DELETE FROM request WHERE at_ms < ?", (now_ms - KEPT_MS,))
 
 
 def unanswered(connection: sqlite3.Connection) -> list[Unanswered]:

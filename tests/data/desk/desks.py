@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from data.adapters.base import ACTS, Capability
+from data.adapters.base import ACTS, Adapter, Capability
 from data.desk.callers import Caller, Person
 from data.desk.desk import Desk
 from data.desk.rules import SHIPPED, Rules
@@ -73,9 +73,9 @@ class Source:
 
     def __init__(self, adapter: Phone, refused: str = "") -> None:
         self.name = "pbx"
-        self.adapter = adapter
+        self.adapter: Adapter = adapter
         self.refused = refused
-        self.secrets = ("hunter2",)
+        self.secrets: tuple[str, ...] = ("hunter2",)
         self.forgotten = 0
 
     def forget(self) -> None:
@@ -127,9 +127,10 @@ class Floor:
 
 
 @asynccontextmanager
-async def open_floor(path: Path, rules: Rules = SHIPPED) -> AsyncIterator[Floor]:
+async def open_floor(path: Path, rules: Rules = SHIPPED, now_ms: int = NOW) -> AsyncIterator[Floor]:
     """Give a desk on a store that is made if it is not there."""
     floor = Floor(path)
+    floor.now_ms = now_ms
     try:
         floor.desk = Desk(floor.writer, [floor.source], rules, lambda: floor.now_ms)
         async with floor.desk:

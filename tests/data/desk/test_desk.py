@@ -184,18 +184,11 @@ def test_the_same_request_is_carried_out_once(tmp_path: Path) -> None:
 
     on(tmp_path, again)
 
-    async def a_day_later(floor: Floor) -> None:
-        assert floor.rows("SELECT count(*) FROM request") == [(0,)]
+    async def a_day_later() -> None:
+        async with open_floor(tmp_path / "floor.sqlite", now_ms=NOW + 25 * 60 * MINUTE) as floor:
+            assert floor.rows("SELECT count(*) FROM request") == [(0,)]
 
-    later = NOW + 25 * 60 * MINUTE
-
-    async def run() -> None:
-        async with open_floor(tmp_path / "floor.sqlite") as floor:
-            floor.now_ms = later
-            await floor.desk.__aenter__()
-            await a_day_later(floor)
-
-    asyncio.run(run())
+    asyncio.run(a_day_later())
 
 
 def test_the_same_key_with_another_content_while_it_is_under_way(tmp_path: Path) -> None:

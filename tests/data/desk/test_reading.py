@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,8 +23,10 @@ def line(**changed: object) -> bytes:
 
 @pytest.mark.parametrize("request_", ALL, ids=lambda each: type(each).__name__)
 def test_every_request_arrives_as_it_was_sent(request_: Request) -> None:
-    told = {"said", "praise"} & {each.name for each in fields(request_)}
-    request_ = replace(request_, **dict.fromkeys(told, True))
+    if isinstance(request_, NoteMood):
+        request_ = replace(request_, said=True)
+    if isinstance(request_, NoteCoaching):
+        request_ = replace(request_, praise=True)
     order = read(request_line("key-1", 77, request_, "/dev/pts/1", "10.0.0.7"))
     assert isinstance(order, Order)
     assert order[:5] == ("key-1", 77, request_, "/dev/pts/1", "10.0.0.7")

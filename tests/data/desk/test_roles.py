@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import grp
 import os
+import pwd
 import socket
 import struct
 from dataclasses import fields
@@ -97,10 +99,10 @@ class Database:
         self.users = {"ann": 101, "ben": 102}
         self.groups = {"leads": 201, "staff": 202}
         self.members: dict[str, set[str]] = {"leads": {"ann"}, "staff": {"ann", "ben"}}
-        monkeypatch.setattr(callers.pwd, "getpwuid", self._by_uid)
-        monkeypatch.setattr(callers.pwd, "getpwnam", lambda name: SimpleNamespace(pw_uid=self.users[name]))
-        monkeypatch.setattr(callers.grp, "getgrnam", lambda name: SimpleNamespace(gr_gid=self.groups[name]))
-        monkeypatch.setattr(callers.os, "getgrouplist", self._groups)
+        monkeypatch.setattr(pwd, "getpwuid", self._by_uid)
+        monkeypatch.setattr(pwd, "getpwnam", lambda name: SimpleNamespace(pw_uid=self.users[name]))
+        monkeypatch.setattr(grp, "getgrnam", lambda name: SimpleNamespace(gr_gid=self.groups[name]))
+        monkeypatch.setattr(os, "getgrouplist", self._groups)
 
     def _by_uid(self, uid: int) -> object:
         name = {uid: name for name, uid in self.users.items()}[uid]
