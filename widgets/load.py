@@ -105,7 +105,8 @@ def measured_text(part: LoadPart, look: Look) -> str:
 
 def part_text(part: LoadPart, look: Look) -> str:
     """Return a part in a few words."""
-    return look.say(PART_WORDS.get(part.name, "{n}"), n=measured_text(part, look))
+    words = PART_WORDS.get(part.name)
+    return look.say(words, n=measured_text(part, look)) if words else look.words(part.name)
 
 
 class LoadPane(TablePane[Loaded]):

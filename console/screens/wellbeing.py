@@ -15,6 +15,7 @@ from data.model.picture import AgentRow, Picture
 from data.model.words import Band
 from widgets.breaks import BreaksPane
 from widgets.canvas import Piece
+from widgets.cells import safe
 from widgets.flags import FlagsPane
 from widgets.load import LoadPane, asked, band_level
 from widgets.look import Look
@@ -111,7 +112,7 @@ class WellbeingScreen(PanedScreen):
         left = (
             Piece(look.words("Wellbeing"), "title"),
             Piece(f" {look.glyphs.dot} ", "dim"),
-            Piece(look.say("{name}", name=name), "strong"),
+            Piece(safe(name), "strong"),
             Piece(place, "dim"),
         )
         right = (Piece(look.words("Computed from workload only; nobody's feelings are inferred."), "dim"),)
