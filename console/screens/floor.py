@@ -304,9 +304,11 @@ class FloorScreen(ActingScreen):
         owner: int | None = event.key if isinstance(event.key, int) else None
         if event.pane.id == "queues":
             kind = "queue"
-        elif event.pane.id == "flags" and self.floor_app.seen and self.floor_app.seen.picture:
-            flags = {flag.id: flag.agent_id for flag in self.floor_app.seen.picture.flags}
-            owner = flags.get(owner or 0)
+        elif isinstance(event.pane, FlagsPane):
+            if self.floor_app.clock.mode == "live" and not self.floor_app.read_only:
+                self.action_resolve()
+                return
+            owner = event.pane.agent_of(event.key)
         elif event.pane.id == "checklist":
             owner = None
         if owner is None:
@@ -329,8 +331,8 @@ class FloorScreen(ActingScreen):
         agents = {agent.id: agent for agent in self.picture.agents}
         pane = self.pane(self.active)
         key = getattr(pane, "selected", None)
-        if self.active == "flags":
-            key = next((flag.agent_id for flag in self.picture.flags if flag.id == key), None)
+        if isinstance(pane, FlagsPane):
+            key = pane.agent_of(key)
         elif self.active not in ("agents", "map", "breaks"):
             key = self.query_one("#agents", AgentsPane).selected
         return agents.get(key) if isinstance(key, int) else None
