@@ -34,6 +34,8 @@ _COLUMNS = (
     Column("by", 6, rank=5, most=14),
     Column("until", 8, rank=3, most=12),
 )
+_STEP = 18
+"""So many cells a kind, a step or a name gets before a note does."""
 _SOON_MS = 10 * MINUTE
 """A flag that ends so soon, and was not dealt with, asks for it once more."""
 _MOST_LOADS = 4
@@ -67,6 +69,7 @@ class FlagsPane(TablePane[Row]):
         flags, called = [row for row in rows if isinstance(row, FlagRow)], self.look.vocabulary.called
         widest = {
             "kind": max((width_of(called(row.kind, self.look.language)) for row in flags), default=0),
+            "next": max((width_of(self._next(row, _STEP)) for row in flags), default=0),
             "by": max((width_of(row.by) for row in rows), default=0),
         }
         said = {
@@ -75,7 +78,7 @@ class FlagsPane(TablePane[Row]):
             "note": self.look.tells_of_people,
         }
         return tuple(
-            column._replace(width=max(column.width, min(widest.get(column.key, 0), column.most)))
+            column._replace(width=max(column.width, min(widest.get(column.key, 0), column.most, _STEP)))
             for column in _COLUMNS
             if said.get(column.key, True)
         )

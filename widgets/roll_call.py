@@ -19,7 +19,7 @@ from widgets.table import Cell, Entry, TablePane
 _COLUMNS = (
     Column("mark", 1),
     Column("seat", 5, most=6, head="seat", gap=1),
-    Column("agent", 8, most=18, head="name", gap=1),
+    Column("agent", 12, most=18, head="name", gap=1),
     Column("mood", 12, head="today", gap=1),
     Column("said", 4, head="", gap=1),
     Column("week", 7, rank=1, head="7 days", gap=1),
