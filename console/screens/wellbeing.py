@@ -144,7 +144,10 @@ class WellbeingScreen(PanedScreen):
         return key if isinstance(key, int) else None
 
     def on_pane_opened(self, event: Pane.Opened) -> None:
-        """Open an agent's own page."""
+        """Deal with a flag, where acts are taken; else open an agent's own page."""
+        if event.pane.id == "flags" and self.floor_app.clock.mode == "live" and not self.floor_app.read_only:
+            self.action_resolve()
+            return
         owner = self._owner(event.pane.id or "", event.key)
         if owner is not None:
             from console.screens.agent import AgentScreen
