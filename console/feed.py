@@ -166,7 +166,7 @@ class Feed:
             file = None
         if self._reader is None or file != self._file:
             self._drop()
-            self._reader, self._file = Reader(self._store, self._joint), file
+            self._reader, self._file = Reader(self._store, self._joint, self._limits), file
         return self._reader
 
     def _drop(self) -> None:

@@ -14,7 +14,7 @@ A table each, all of them optional:
 - [limits.queue.NAME], [limits.team.NAME]  the same; [limits.reason] REASON = [5, 10, 15] in seconds
 - [breaks]  allowances_s, times_a_day, total_s, no_rest, aliases, protected, planned, grace_s, share_percent, most_out,
   least_out
-- [breaks.team.NAME]  share_percent, most_out, least_out
+- [breaks.team.NAME]  share_percent, most_out, least_out;  [load]  hard_queues, count_lateness
 - [desk]  leads, supervisors, admins: lists of users and @groups; [desk.teams] TEAM = the same, of who leads it
 - [retention]  flags_and_mood_days, coaching_days
 - [flags.KIND]  en, zh, severity, expires_min, step, in_use;  [steps.STEP]  en, zh, in_use
@@ -157,6 +157,12 @@ class _Retention(TypedDict, total=False):
 
 
 @_exact
+class _Load(TypedDict, total=False):
+    hard_queues: list[str]
+    count_lateness: bool
+
+
+@_exact
 class _File(TypedDict, total=False):
     site: _Site
     screen: _Screen
@@ -168,6 +174,7 @@ class _File(TypedDict, total=False):
     agents: _Agents
     limits: _Limits
     breaks: _Breaks
+    load: _Load
     desk: _Desk
     retention: _Retention
     flags: dict[str, FlagTable]
@@ -271,7 +278,9 @@ def _thresholds(limits: Limits, table: Table) -> Limits:
 
 def _limits(limits: Limits, table: Table) -> Limits:
     own = table.get("limits", {})
-    site = replace(_thresholds(limits, own), breaks=_breaks(limits.breaks, table.get("breaks", {})))
+    said = {key: frozenset(value) if key == "hard_queues" else value for key, value in table.get("load", {}).items()}
+    breaks, load = _breaks(limits.breaks, table.get("breaks", {})), replace(limits.load, **said)
+    site = replace(_thresholds(limits, own), breaks=breaks, load=load)
     reasons = own.get("reason", {}).items()
     site = replace(site, by_reason={name: (_ms(a), _ms(b), _ms(c)) for name, (a, b, c) in reasons})
     return replace(

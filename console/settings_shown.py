@@ -75,6 +75,8 @@ def values(settings: Settings) -> Iterator[tuple[str, Any]]:
     for name, thresholds in settings.limits.by_reason.items():
         yield f"limits.reason.{name}", _seconds(thresholds)
     yield from _breaks(settings.limits)
+    yield "load.hard_queues", sorted(settings.limits.load.hard_queues)
+    yield "load.count_lateness", settings.limits.load.count_lateness
     for name in ("leads", "supervisors", "admins"):
         yield f"desk.{name}", list(getattr(settings.rights, name))
     for team, leads in settings.rights.teams.items():

@@ -104,6 +104,13 @@ _RULES: Mapping[str, _Table] = {
             "aliases": "what the telephony system calls a reason, and which one it is",
         },
     ),
+    "load": (
+        "How much strain an agent's work is; nothing about the person goes into it.",
+        {
+            "hard_queues": "queues whose calls are hard ones, such as complaints",
+            "count_lateness": "whether being late from breaks counts",
+        },
+    ),
     "desk": (
         "Who may act on this floor: users and @groups of this machine. Everybody else only looks; root may all.",
         {
@@ -143,6 +150,7 @@ _EXAMPLES: Mapping[str, Any] = {
     "breaks.total_s": 2400,
     "breaks.no_rest": ["09:00-09:30", "17:30-18:00"],
     "breaks.team": {"North": {"most_out": 2}},
+    "load.hard_queues": ["complaints"],
     "desk.leads": ["@leads"],
     "desk.supervisors": ["liumin"],
     "desk.admins": ["@floorwalk"],

@@ -40,9 +40,6 @@ LEAST_ON_PHONE_MS = HOUR // 2
 MOST_UNKNOWN_MS = HOUR // 2
 """With more unknown of the last hour its hard calls are not known, and of the day its hours."""
 
-PLANNED = frozenset({"training", "coaching", "meeting"})
-"""Times off the phone that end when others say so: nobody is late from them."""
-
 _FOREVER = 1 << 62
 _BUSY = frozenset({"talking", "hold", "wrap_up"})
 
@@ -358,9 +355,12 @@ class _Time:
 
 
 def _over_ms(reason: str, since_ms: int, breaks: BreakPolicy) -> int | None:
-    """Return from when on a break that began at a moment is over its allowance; None where nobody is late from it."""
+    """Return from when on a break that began at a moment is over its allowance; None where nobody is late from it.
+
+    What is planned ends when others say so.
+    """
     allowed_ms = allowance(reason, breaks)
-    if allowed_ms is None or is_protected(reason, breaks) or canonical(reason, breaks) in PLANNED:
+    if allowed_ms is None or is_protected(reason, breaks) or canonical(reason, breaks) in breaks.planned:
         return None
     return since_ms + allowed_ms
 
