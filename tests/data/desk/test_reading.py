@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from data.desk.reading import Greeting, Order, WrongError, read
 from data.desk.wire import greeting_line, request_line
-from data.model.people import MOST_TEXT, DecideBreak, Decision, RaiseFlag, Request
+from data.model.people import MOST_TEXT, DecideBreak, Decision, NoteCoaching, NoteMood, RaiseFlag, Request
 from tests.data.desk.test_roles import ALL
 
 
