@@ -37,6 +37,14 @@ PART_WORDS: Mapping[str, str] = {
 }
 """What was measured of each part of a load, in a few words."""
 
+_AT_LENGTH: Mapping[str, str] = {
+    **PART_WORDS,
+    "since_break": "{n} min since a break of 5 min or more",
+    "occupancy": "occupancy {n} % in the last hour",
+    "hard_calls": "{n} hard calls in the last hour",
+}
+"""The same, where there is room for what it is counted over."""
+
 PART_NAMES: Mapping[str, str] = {
     "since_break": "minutes since a break",
     "occupancy": "occupancy of the hour, %",
@@ -103,9 +111,9 @@ def measured_text(part: LoadPart, look: Look) -> str:
     return f"{value:.1f}" if part.name in ("handle_drift", "wrap_up_drift", "hours") else str(int(value + 1e-9))
 
 
-def part_text(part: LoadPart, look: Look) -> str:
+def part_text(part: LoadPart, look: Look, texts: Mapping[str, str] = PART_WORDS) -> str:
     """Return a part in a few words."""
-    words = PART_WORDS.get(part.name)
+    words = texts.get(part.name)
     return look.say(words, n=measured_text(part, look)) if words else look.words(part.name)
 
 
@@ -230,9 +238,9 @@ def _part_row(name: str, measured: str, bounds: str, points: str, bar: str, widt
     room = min(26, max(12, width - _FIGURES))
     pieces = [
         Piece(fit(name, room), tone),
-        Piece(fit(measured, 10, right=True), tone),
+        Piece(fit(measured, 11, right=True), tone),
         Piece(fit(bounds, 9, right=True), "faint"),
-        Piece(fit(points, 13, right=True), tone),
+        Piece(fit(points, 12, right=True), tone),
     ]
     if width >= room + _FIGURES + 2 + _BAR:
         pieces.append(Piece(f"  {bar}", "load"))
@@ -253,7 +261,9 @@ def load_sentences(load: LoadRow, look: Look) -> list[str]:
     """Return a load in sentences: what it is and from what, what is not known, and what it is made from."""
     joint = look.words(", ")
     counted = [
-        look.say("{part} ({n} of {all})", part=part_text(part, look), n=_points(part.points), all=part.weight)
+        look.say(
+            "{part} ({n} of {all})", part=part_text(part, look, _AT_LENGTH), n=_points(part.points), all=part.weight
+        )
         for part in sorted(load.parts, key=lambda part: -part.points)
         if part.points > 0
     ]

@@ -38,8 +38,12 @@ class AgentScreen(PanedScreen):
     #person-upper, #person-lower { width: 1fr; height: 1fr; }
     #person-upper #load { height: 3fr; }
     #person-upper #flags { height: 1fr; }
+    .-medium #person-upper { height: 19; }
+    .-medium #person-upper #load { height: 14; }
     .-wide #person-upper #load { height: 1fr; }
-    .-alone #person-rest { width: 1fr; }
+    .-alone #person-rest { width: 1fr; layout: vertical; }
+    .-alone #person-upper, .-alone #person-lower { height: 1fr; }
+    .-alone #person-upper #load, .-alone #person-upper #flags { height: 1fr; }
     """
     AUTO_FOCUS = "#day"
     wants_moods = True

@@ -1,111 +1,88 @@
-"""People on the hand-made floor and on others: loads, moods, offers and a person's weeks, made from the agents' ids."""
+"""The hand-made floor with what people noted of it: next steps, follow-ups, loads, moods over four weeks."""
 
 from __future__ import annotations
 
-from data.model.acts import Ear
 from data.model.days import DAY, HOUR, MINUTE
-from data.model.people import Decision
-from data.model.picture import (
-    CoachingLine,
-    FlagLine,
-    FlagRow,
-    ListeningRow,
-    LoadPart,
-    LoadRow,
-    MoodRow,
-    OfferRow,
-    Person,
-    Picture,
-)
-from data.model.words import SIGNED_IN, Band
+from data.model.picture import FlagRow, FollowUpRow, LoadPart, LoadRow, MoodRow, Picture
+from data.model.words import Band
+from data.mood import Weeks, weeks_of
+from tests.widgets.floor_picture import FLAGS, NOW, ZONE, floor_picture
 
-_WEIGHTS = (20, 20, 15, 10, 10, 10, 10, 5)
-_NAMES = (
-    "since_break",
-    "occupancy",
-    "hard_calls",
-    "back_to_back",
-    "handle_drift",
-    "wrap_up_drift",
-    "hours",
-    "late",
+TEAM = "客服一部"
+"""Every fourth agent, from the first on."""
+
+LONG = "the customer shouted for ten minutes; she asked to go on, wants a word about how to end such a call"
+
+PEOPLE_FLAGS = (
+    FLAGS[0]._replace(note=LONG, step="private_word", owner="Zhang Lei", follow_up_ms=NOW + 8 * MINUTE),
+    FLAGS[1]._replace(step="take_over"),
+    FLAGS[2]._replace(expires_ms=NOW + 6 * MINUTE, step="buddy"),
+    FLAGS[3],
+    FlagRow(5, 104, "孙伟", "needs_follow_up", "new headset?", "Liu Min", NOW - 5 * HOUR, None, 1, "", "", NOW - MINUTE),
+    FlagRow(6, 108, "Dana Fox", "sang", "a kind of last year's", "Liu Min", NOW - MINUTE, None, 1),
+)
+
+FOLLOW_UPS = (
+    FollowUpRow(7, 112, "马超", "greeting in full", "Liu Min", NOW - 2 * DAY, NOW - 30 * MINUTE),
+    FollowUpRow(8, 116, "高翔", "ending a call", "Zhang Lei", NOW - DAY, NOW + 2 * HOUR),
 )
 
 
-def load_of(agent: int, moment_ms: int, values: tuple[float | None, ...], points: tuple[float, ...]) -> LoadRow:
-    """Return a load of given parts, in the band its score lies in."""
-    parts = tuple(LoadPart(*part) for part in zip(_NAMES, values, points, _WEIGHTS, strict=True))
-    coverage = sum(part.weight for part in parts if part.value is not None)
-    score = sum(points) if coverage >= 60 else None
-    bounds = ((65, Band.URGENT), (45, Band.OFFER), (25, Band.WATCH))
-    band = next((band for bound, band in bounds if score is not None and score >= bound), Band.OK)
-    return LoadRow(agent, score, coverage, band, moment_ms - 30 * MINUTE, parts, (values[0] or 0) >= 120)
+def load(agent: int, score: float | None, band: Band, minutes: int, hard: int, overdue: bool = False) -> LoadRow:
+    """Return a load of two parts."""
+    parts = (
+        LoadPart("since_break", minutes, min(20, minutes / 6), 20),
+        LoadPart("occupancy", None, 0, 20),
+        LoadPart("hard_calls", hard, hard * 2, 15),
+    )
+    return LoadRow(agent, score, 80, band, NOW - 20 * MINUTE, parts, overdue)
 
 
-URGENT = ((128, 0.91, 5, 12, 1.2, None, 8.5, 3), (20, 12, 11.25, 7, 0, 0, 1.7, 0.6))
-OFFER = ((95, 0.93, 4, 9, 0.4, 0.2, 6, 0), (11.7, 16, 7.5, 4, 0, 0, 0, 0))
-WATCH = ((80, 0.92, 3, 5, 0, 0, 6, 0), (6.7, 14, 3.75, 0, 0, 0, 0, 0))
-CALM = ((12, 0.7, 0, 1, 0, 0, 3, 0), (0, 0, 0, 0, 0, 0, 0, 0))
-UNKNOWN = ((125, None, None, None, None, None, 5, 0), (20, 0, 0, 0, 0, 0, 0, 0))
-KINDS = (URGENT, CALM, OFFER, CALM, CALM, WATCH, CALM, UNKNOWN, CALM, CALM)
+LOADS = {
+    row.agent_id: row
+    for row in (
+        load(101, 66.2, Band.URGENT, 128, 4),
+        load(105, 20, Band.OK, 30, 0),
+        load(109, 47, Band.OFFER, 70, 5),
+        load(113, None, Band.OK, 121, 0, overdue=True),
+    )
+}
 
 
-def with_people(picture: Picture) -> Picture:
-    """Return a picture with loads of every band, moods, an offer, and somebody who listens."""
-    moment = picture.moment_ms
-    here = [agent for agent in picture.agents if agent.state in SIGNED_IN]
-    loads = {agent.id: load_of(agent.id, moment, *KINDS[at % len(KINDS)]) for at, agent in enumerate(here)}
-    moods = {
-        agent.id: MoodRow(
-            agent.id, moment - 3 * HOUR, 1 + at % 5, "slept badly" if at == 2 else "", "zhanglei", at == 2
-        )
-        for at, agent in enumerate(here[:12])
-    }
+def marks(agent: int, *moods: int | None, hour_ms: int = 5 * HOUR, note: str = "", said: bool = False) -> list[MoodRow]:
+    """Return a mark a day, the last of today; 0 for a day without one. `hour_ms` is how long before now."""
+    last = len(moods) - 1
+    return [
+        MoodRow(agent, NOW - hour_ms - (last - at) * DAY, mood, note if at == last else "", "Liu Min", said)
+        for at, mood in enumerate(moods)
+        if mood != 0
+    ]
+
+
+MOODS = [
+    *marks(100, 4, 3, 4, 0, 0, 4, 4, 4, 4, 2, 2, 2, note="slept badly", said=True),
+    *marks(104, 3, 4, 3, 0, 0, 4, 3, 4, 3, None, 4, 3),
+    *marks(108, 5, 5, 4, 0, 0, 5, 4, 5, 5, 4, 5, 1),
+    *marks(112, 3, 3, 4, 0, 0, 3, 3, 3, 4, 3, 3, None),
+    *marks(116, 4, 4, 4, 0, 0, 4, 4, 4, 4, 3, 3, 3),
+    *marks(120, 4, 4, 4, 0, 0, 4, 4, 4, 4, 4, 4, 0),
+    *marks(120, 2, 2, 2, 0, 0, 2, 2, 0, hour_ms=-30 * MINUTE),
+    *marks(101, 3, 3),
+]
+
+
+def people_picture() -> Picture:
+    """Return the floor at `NOW` with what people noted."""
+    picture = floor_picture()
+    since_ms = picture.day_since_ms
     return picture._replace(
-        loads=loads,
-        moods=moods,
-        offers={here[2].id: OfferRow(here[2].id, moment - MINUTE, Decision.OFFER, "rest", "zhanglei", None)},
-        listening=(
-            ListeningRow(1, here[0].id, "liumin", Ear.LISTEN, "new to billing", moment - MINUTE, moment + 14 * MINUTE),
-        ),
+        flags=PEOPLE_FLAGS,
+        follow_ups=FOLLOW_UPS,
+        loads=LOADS,
+        moods={row.agent_id: row for row in sorted(MOODS, key=lambda row: row.at_ms) if since_ms <= row.at_ms <= NOW},
     )
 
 
-def person_of(agent: int, name: str, moment: int) -> Person:
-    """Return what an agent's own page shows of somebody with a long history."""
-    flag = FlagRow(71, agent, name, "distressed_caller", "caller shouted", "zhanglei", moment - 14 * MINUTE, None)
-    past = FlagRow(60, agent, name, "tired", "", "liumin", moment - 2 * DAY, None)
-    praise = FlagRow(55, agent, name, "praise", "calm with a hard caller", "liumin", moment - 3 * DAY, None, severity=0)
-    day = tuple(None if 8 <= quarter < 10 else float(quarter * 67 // 26) for quarter in range(27))
-    return Person(
-        load=load_of(agent, moment, *URGENT),
-        load_day=day,
-        load_since_ms=moment - moment % (15 * MINUTE) - 26 * 15 * MINUTE,
-        flags=(
-            FlagLine(
-                flag._replace(step="private_word", owner="liumin", follow_up_ms=moment + 20 * MINUTE), None, "", ""
-            ),
-            FlagLine(past, moment - 2 * DAY + HOUR, "zhanglei", "went for a walk"),
-            FlagLine(praise, None, "", ""),
-        ),
-        moods=tuple(
-            MoodRow(agent, moment - day * DAY - HOUR, None if day == 4 else 1 + day * 7 % 5, "", "zhanglei", False)
-            for day in range(0, 29)
-            if day % 7 not in (5, 6)
-        ),
-        coaching=(
-            CoachingLine(3, moment - 2 * HOUR, True, "took the shouting caller", "zhanglei", None, None, ""),
-            CoachingLine(2, moment - 6 * DAY, False, "greeting by name", "liumin", moment + HOUR, None, ""),
-            CoachingLine(
-                1, moment - 20 * DAY, False, "hold times", "liumin", moment - 9 * DAY, moment - 8 * DAY, "better"
-            ),
-        ),
-        decisions=(
-            OfferRow(agent, moment - 4 * HOUR, Decision.OFFER, "rest", "zhanglei", None),
-            OfferRow(agent, moment - 4 * HOUR + MINUTE, Decision.APPROVE, "rest", "zhanglei", moment - 3 * HOUR),
-        ),
-        listening=(
-            ListeningRow(1, agent, "liumin", Ear.LISTEN, "new to billing", moment - MINUTE, moment + 14 * MINUTE),
-            ListeningRow(4, agent, "zhanglei", Ear.WHISPER, "asked for help", moment - 3 * HOUR, moment - 170 * MINUTE),
-        ),
-    )
+def people_weeks() -> Weeks:
+    """Return what was noted of moods up to `NOW`."""
+    return weeks_of(MOODS, NOW, ZONE)
