@@ -148,6 +148,10 @@ class FlagRaised(NamedTuple):
     by: str
     note: str = ""
     expires_ms: int | None = None
+    step: str = ""
+    """A key of the vocabulary's next steps, see `data.flags`."""
+    owner: str = ""
+    follow_up_ms: int | None = None
 
 
 class FlagResolved(NamedTuple):
@@ -158,6 +162,28 @@ class FlagResolved(NamedTuple):
     kind: FlagKind
     by: str
     note: str = ""
+
+
+class MoodNoted(NamedTuple):
+    """How an agent seemed to a person, or (`said`) said to be: 1 to 5; None: absent. It may be of an earlier day."""
+
+    at_ms: int
+    agent: str
+    mood: int | None
+    by: str
+    note: str = ""
+    said: bool = False
+
+
+class CoachingNoted(NamedTuple):
+    """What a person worked on with an agent, or praised them for."""
+
+    at_ms: int
+    agent: str
+    note: str
+    by: str
+    praise: bool = False
+    follow_up_ms: int | None = None
 
 
 class ChecklistItem(NamedTuple):
@@ -210,7 +236,7 @@ Event = (
 )
 """What telephony reports."""
 
-Act = FlagRaised | FlagResolved | ChecklistOpened | ItemMarked
+Act = FlagRaised | FlagResolved | MoodNoted | CoachingNoted | ChecklistOpened | ItemMarked
 """What people do. Taken from the simulator's played supervisor only; people's own come through the desk."""
 
 

@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.adapters.base import Capability, Option
 from data.adapters.simulator.acting import Acting
+from data.adapters.simulator.coaching import Coaching
 from data.adapters.simulator.demand import arrivals
 from data.adapters.simulator.engine import Engine
 from data.adapters.simulator.floor import FloorPlan, default_floor, plain_floor
 from data.adapters.simulator.journal import Journal
+from data.adapters.simulator.moods import Moods, RollCall
 from data.adapters.simulator.shift import roster
 from data.adapters.simulator.supervisor import Supervisor
 from data.model.acts import Order, PhoneAct, Result
@@ -54,6 +56,7 @@ class Simulator:
         load: Multiplies the arrivals.
         plan: Another floor than the default one.
         weekends: Whether fewer work and call on Saturdays and Sundays.
+        weeks: How many weeks of roll-calls before the first day its first observation tells of.
     """
 
     options = (
@@ -76,6 +79,7 @@ class Simulator:
         load: float = 1.0,
         plan: FloorPlan | None = None,
         weekends: bool = True,
+        weeks: int = 4,
     ) -> None:
         self._seed = seed
         self._zone = zone if isinstance(zone, ZoneInfo) else _zone_of(zone)
@@ -86,11 +90,13 @@ class Simulator:
         self._start_ms = self._made_ms if start_ms is None else start_ms
         plan = plan or default_floor(agents, seed)
         self._plan = plan if weekends else plan.without_weekends()
-        self._day = day_of(self._start_ms, self._zone)
-        self._open()
-        self._journal = Journal()
+        self._day = self._first_day = day_of(self._start_ms, self._zone)
+        self._moods = Moods(self._plan, seed)
+        self._weeks = weeks if self._plan.rostered else 0
         self._events: list[Event] = []
         self._acts: list[Act] = []
+        self._journal = Journal()
+        self._open()
         self._played_ms = self._until_ms = day_window(self._day, self._zone).since_ms
         self._told = False
 
@@ -140,8 +146,9 @@ class Simulator:
         """Return what happened after the last observation, up to and including `until_ms`."""
         since_ms, self._until_ms = self._until_ms, max(until_ms, self._until_ms)
         self._play(self._until_ms)
-        events, self._events = _parted(self._events, self._until_ms)
-        acts, self._acts = _parted(self._acts, self._until_ms)
+        events, acts = _up_to(self._events, self._until_ms), _up_to(self._acts, self._until_ms)
+        if not self._told:
+            acts = self._moods.before(self._first_day, self._weeks, self._zone) + acts
         directory = None if self._told else self._plan.directory
         self._told = True
         cursor = self._journal.cursor(day_window(self._day, self._zone).since_ms, self._until_ms)
@@ -168,8 +175,6 @@ class Simulator:
     def _gather(self) -> None:
         self._events += self._engine.events
         self._engine.events.clear()
-        self._acts += self._supervisor.acts
-        self._supervisor.acts.clear()
 
     def _open(self) -> None:
         """Make the day before its first event. Each kind of chance has a stream of its own."""
@@ -181,16 +186,18 @@ class Simulator:
         duties = roster(self._plan, day, self._zone, stream("shift"))
         coming = arrivals(self._plan, day, self._zone, self._load, stream("demand"))
         self._engine = Engine(self._plan, duties, coming, stream("floor"), f"{day:%Y%m%d}")
-        self._supervisor = Supervisor(self._engine, day, self._zone, stream("supervisor"))
+        Supervisor(self._engine, day, self._zone, stream("supervisor"), stream("steps"), self._acts)
+        if self._plan.rostered:
+            RollCall(self._engine, self._plan, self._moods, day, self._zone, self._acts)
+            Coaching(self._engine, day, self._zone, stream("coaching"), self._acts)
         self._acting = Acting(self._engine, f"{self._seed}/{day}")
 
 
-def _parted(told: list[T], until_ms: int) -> tuple[list[T], list[T]]:
-    """Return what happened up to a moment, and what after it; an act may have been played a little ahead."""
-    if not told or told[-1].at_ms <= until_ms:
-        return told, []
+def _up_to(told: list[T], until_ms: int) -> list[T]:
+    """Take from a list what happened up to a moment; an act may have been played a little ahead."""
     at = bisect_right(told, until_ms, key=lambda each: each.at_ms)
-    return told[:at], told[at:]
+    taken, told[:] = told[:at], told[at:]
+    return taken
 
 
 def simulate_day(
@@ -201,10 +208,14 @@ def simulate_day(
     load: float = 1.0,
     plan: FloorPlan | None = None,
     batch_ms: int = INTERVAL,
+    weeks: int = 0,
 ) -> Iterator[Observation]:
-    """Yield a whole local day, midnight to midnight, in observations of `batch_ms`."""
+    """Yield a whole local day, midnight to midnight, in observations of `batch_ms`.
+
+    `weeks`: of how many weeks before it the first one tells the roll-calls.
+    """
     window = day_window(day, zone)
-    floor = Simulator(seed, agents, zone, window.since_ms, lambda: 0, load=load, plan=plan)
+    floor = Simulator(seed, agents, zone, window.since_ms, lambda: 0, load=load, plan=plan, weeks=weeks)
     for since_ms in range(window.since_ms, window.until_ms, batch_ms):
         yield floor.advance(min(since_ms + batch_ms, window.until_ms))
 

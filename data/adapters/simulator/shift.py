@@ -25,6 +25,12 @@ SHIFTS = (Shift(8 * 60, 17 * 60, 3.3), Shift(9 * 60, 18 * 60, 3.9), Shift(11 * 6
 _SHIFT_OF = (0, 1, 0, 2, 1, 0, 2, 0, 1, 2, 0, 1, 0, 2, 1, 0, 2, 0, 1, 0)
 """The shift of each agent by place, so that every team and row has all three: 9 early, 6 middle, 5 late."""
 
+
+def shift_of(place: int) -> Shift:
+    """Return the shift of the agent at a place in the plan."""
+    return SHIFTS[_SHIFT_OF[place % len(_SHIFT_OF)]]
+
+
 ALLOWANCE = {"rest": 10 * MINUTE, "meal": 30 * MINUTE}
 ABSENT, LATE, OVERRUN = 0.02, 0.05, 0.10
 """Shares of agents who do not come, come 5 to 20 minutes late, and of breaks that run over."""
@@ -74,7 +80,7 @@ def roster(plan: FloorPlan, day: date, zone: ZoneInfo, rng: Random) -> list[Duty
     for place, agent in enumerate(plan.agents):
         if rng.random() < ABSENT or rng.random() >= plan.at_work[day.weekday()]:
             continue
-        shift = SHIFTS[_SHIFT_OF[place % len(_SHIFT_OF)]]
+        shift = shift_of(place)
         begins_ms = moment(shift.begins)
         pauses = _breaks(begins_ms, shift.meal_after, place, rng) + _shared(together, agent, rng)
         leaves_ms = moment(shift.ends) + round(rng.uniform(0, 4) * MINUTE)

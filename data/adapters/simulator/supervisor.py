@@ -12,6 +12,8 @@ from data.adapters.simulator.cast import Agent
 from data.adapters.simulator.checklists import ROUNDS, Check, Round
 from data.adapters.simulator.demand import clock_ms
 from data.adapters.simulator.engine import Engine
+from data.adapters.simulator.moods import LEADS
+from data.flags import STEP_WORDS, VOCABULARY
 from data.model.days import HOUR, MINUTE
 from data.model.observation import Act, ChecklistOpened, FlagRaised, FlagResolved, ItemMarked
 from data.model.words import FlagKind, Mark, State
@@ -21,10 +23,12 @@ EXPIRES_MS = 2 * HOUR
 FAILED, NOTHING_THERE = 0.13, 0.6
 """Shares of checks that fail; and that find nothing to look at, where that can be."""
 
+_USUAL_STEP, _OF_THE_TEAM, _LOOKED_AT_AGAIN = 0.7, 0.6, 0.2
+"""Shares of flags whose next step is their kind's own, is the team lead's to take, and that are looked at again."""
+
 _ON_A_CALL = frozenset({State.TALKING, State.HOLD, State.WRAP_UP})
 _SIGNED_IN = _ON_A_CALL | {State.AVAILABLE}
 _OUT = frozenset({State.NOT_READY})
-_TEAM_LEADS = {"客服一部": "刘敏", "客服二部": "陈静", "Sales": "Marco", "技术支持": "Ivo"}
 _CARETAKER = "后勤 Facilities"
 
 
@@ -88,10 +92,14 @@ _SIGHTS = (
 
 
 class Supervisor:
-    """Plays the two leads of a day on an engine's agenda; `acts` grows as the engine runs."""
+    """Plays the two leads of a day on an engine's agenda; `told` grows as the engine runs.
 
-    def __init__(self, engine: Engine, day: date, zone: ZoneInfo, rng: Random) -> None:
-        self.acts: list[Act] = []
+    `rng` is the chance of what is seen and checked, `later` of what is to come of it.
+    """
+
+    def __init__(self, engine: Engine, day: date, zone: ZoneInfo, rng: Random, later: Random, told: list[Act]) -> None:
+        self._told = told
+        self._later = later
         self._engine = engine
         self._rng = rng
         self._open: set[tuple[str, FlagKind]] = set()
@@ -112,15 +120,31 @@ class Supervisor:
         seen = self._seen(sight)
         if not seen:
             return
-        agent = rng.choice(seen).key
+        agent = rng.choice(seen)
         by, chinese = rng.choice((("张磊", True), ("Dana", False)))
         note = rng.choice(sight.chinese if chinese else sight.english)
-        self.acts.append(FlagRaised(now_ms, agent, sight.kind, by, note, now_ms + EXPIRES_MS))
+        raised = FlagRaised(now_ms, agent.key, sight.kind, by, note, now_ms + EXPIRES_MS)
+        self._told.append(self._with_step(raised, agent.entry.team or ""))
         after = sight.chinese_after if chinese else sight.english_after
         if after:
-            self._open.add((agent, sight.kind))
+            self._open.add((agent.key, sight.kind))
             dealt_ms = now_ms + round(rng.uniform(10, 40) * MINUTE)
-            self._engine.at(dealt_ms, self._resolve, FlagResolved(dealt_ms, agent, sight.kind, by, rng.choice(after)))
+            self._engine.at(
+                dealt_ms, self._resolve, FlagResolved(dealt_ms, agent.key, sight.kind, by, rng.choice(after))
+            )
+
+    def _with_step(self, raised: FlagRaised, team: str) -> FlagRaised:
+        """Return a flag with what is to be done about it, by whom, and now and then when it is looked at again."""
+        rng, word = self._later, VOCABULARY.word(raised.kind)
+        usual = "" if word is None else word.step
+        if not usual:
+            return raised
+        step = usual if rng.random() < _USUAL_STEP else rng.choice(STEP_WORDS).key
+        owner = LEADS.get(team, raised.by) if rng.random() < _OF_THE_TEAM else raised.by
+        follow_up_ms = None
+        if step == "follow_up" or rng.random() < _LOOKED_AT_AGAIN:
+            follow_up_ms = raised.at_ms + rng.choice((30, 45, 60, 90)) * MINUTE
+        return raised._replace(step=step, owner=owner, follow_up_ms=follow_up_ms)
 
     def _seen(self, sight: Sight) -> list[Agent]:
         return [
@@ -131,7 +155,7 @@ class Supervisor:
 
     def _resolve(self, resolved: FlagResolved) -> None:
         self._open.discard((resolved.agent, resolved.kind))
-        self.acts.append(resolved)
+        self._told.append(resolved)
 
     # Rounds
 
@@ -139,7 +163,7 @@ class Supervisor:
         """Put a round on the agenda: opened, then one check after another, the last before it is due."""
         items = tuple(check.item for check in round_.checks)
         opened = ChecklistOpened(moment(round_.opens), checklist, round_.en, round_.zh, moment(round_.due), items)
-        self._engine.at(opened.at_ms, self.acts.append, opened)
+        self._engine.at(opened.at_ms, self._told.append, opened)
         step_ms = (moment(round_.due) - moment(round_.begins)) / (len(items) + 1)
         for place, check in enumerate(round_.checks, start=1):
             at_ms = moment(round_.begins) + round(step_ms * (place + self._rng.uniform(-0.7, 0.2)))
@@ -155,7 +179,7 @@ class Supervisor:
             mark, note = Mark.FAIL, check.wrong[round_.chinese]
             place, owner = self._culprit(check, round_.by)
             due_ms = now_ms + rng.choice((15, 30, 60)) * MINUTE
-        self.acts.append(ItemMarked(now_ms, checklist, check.key, mark, round_.by, note, place, owner, due_ms))
+        self._told.append(ItemMarked(now_ms, checklist, check.key, mark, round_.by, note, place, owner, due_ms))
 
     def _culprit(self, check: Check, lead: str) -> tuple[str, str]:
         """Return where a check failed, and who puts it right."""
@@ -166,4 +190,4 @@ class Supervisor:
         seat = entry.seat or ""
         if check.where == "zone":
             return seat.split("-")[0], _CARETAKER
-        return seat, _TEAM_LEADS.get(entry.team or "", lead)
+        return seat, LEADS.get(entry.team or "", lead)

@@ -52,7 +52,7 @@ def at(hour: int, minute: int = 0, day: date = TUESDAY, zone: ZoneInfo = ZONE) -
 
 
 def floor_from(start_ms: int, seed: int = 1, agents: int = 60) -> Simulator:
-    return Simulator(seed, agents, ZONE, start_ms, clock=lambda: 0)
+    return Simulator(seed, agents, ZONE, start_ms, clock=lambda: 0, weeks=0)
 
 
 def joined(observations: Iterable[Observation]) -> tuple[list[Event], list[Act]]:
