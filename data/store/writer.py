@@ -11,21 +11,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from data.flags import VOCABULARY, Severity
 from data.metrics import Goal, goal_for
 from data.model.known import Known, Rows
-from data.model.observation import (
-    Act,
-    ChecklistOpened,
-    Directory,
-    FlagRaised,
-    FlagResolved,
-    ItemMarked,
-)
+from data.model.observation import Directory
 from data.model.rows import Call
 from data.store import restore
 from data.store.backdated import reaches_back
 from data.store.files import BUSY_SECONDS, StoreError, explain, open_for_writing
+from data.store.played import write_acts
 from data.store.rollups import Deltas
 
 _FOLD_MS = 400
@@ -193,7 +186,7 @@ class Writer:
             self._write_directory(connection, rows)
             self._write_floor(connection, rows)
             if rows.acts:
-                _write_acts(connection, rows.acts, rows.source_id)
+                write_acts(connection, rows.acts, rows.source_id)
             if rows.cursor is not None:
                 connection.execute("UPDATE source SET cursor = ? WHERE id = ?", (rows.cursor, rows.source_id))
             if beat is not None:
@@ -314,52 +307,6 @@ def _beat(connection: sqlite3.Connection, source_id: int, beat: Beat) -> None:
 def _revise(connection: sqlite3.Connection, name: str) -> None:
     """Tell readers that what they keep in memory under this name is out of date."""
     connection.execute("UPDATE revision SET number = number + 1 WHERE name = ?", (name,))
-
-
-def _write_acts(connection: sqlite3.Connection, acts: tuple[Act, ...], source_id: int) -> None:
-    for act in acts:
-        match act:
-            case FlagRaised():
-                connection.execute(
-                    "INSERT OR IGNORE INTO flag (agent_id, kind, note, raised_by, raised_ms, expires_ms, severity) "
-                    "SELECT id, ?, ?, ?, ?, ?, ? FROM agent WHERE source_id = ? AND key = ?",
-                    (act.kind, act.note, act.by, act.at_ms, act.expires_ms, _severity(act.kind), source_id, act.agent),
-                )
-            case FlagResolved():
-                connection.execute(
-                    "UPDATE flag SET resolved_ms = ?, resolved_by = ?, resolved_note = ? WHERE kind = ? "
-                    "AND resolved_ms IS NULL AND agent_id = (SELECT id FROM agent WHERE source_id = ? AND key = ?)",
-                    (act.at_ms, act.by, act.note, act.kind, source_id, act.agent),
-                )
-            case ChecklistOpened():
-                _open_checklist(connection, act)
-            case ItemMarked():
-                connection.execute(
-                    "INSERT OR REPLACE INTO checklist_mark SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM checklist "
-                    "WHERE key = ? AND opened_ms <= ? ORDER BY opened_ms DESC LIMIT 1",
-                    (
-                        *(act.item, act.at_ms, act.mark, act.by, act.note, act.place, act.owner, act.due_ms),
-                        act.checklist,
-                        act.at_ms,
-                    ),
-                )
-
-
-def _severity(kind: str) -> int:
-    word = VOCABULARY.word(kind)
-    return Severity.WATCH if word is None else word.severity
-
-
-def _open_checklist(connection: sqlite3.Connection, act: ChecklistOpened) -> None:
-    made = connection.execute(
-        "INSERT OR IGNORE INTO checklist (key, title_en, title_zh, opened_ms, due_ms) VALUES (?, ?, ?, ?, ?)",
-        (act.checklist, act.title_en, act.title_zh, act.at_ms, act.due_ms),
-    )
-    if made.rowcount:
-        connection.executemany(
-            "INSERT INTO checklist_item VALUES (?, ?, ?, ?, ?)",
-            [(made.lastrowid, i, item.key, item.en, item.zh) for i, item in enumerate(act.items)],
-        )
 
 
 __all__ = ["Beat", "StoreError", "Writer"]
