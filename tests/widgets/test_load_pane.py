@@ -14,7 +14,7 @@ from data.model.words import Band
 from tests.widgets.floor_picture import NOW, floor_picture
 from tests.widgets.gallery import make_look
 from tests.widgets.held import drawn, hold, page
-from tests.widgets.people_picture import CALM, OFFER, UNKNOWN, URGENT, load_of, with_people
+from tests.widgets.person_picture import CALM, OFFER, UNKNOWN, URGENT, load_of, with_people
 from widgets.canvas import text_of
 from widgets.load import LoadPane, asked, course_lines, load_sentences, part_lines, reasons
 
