@@ -278,8 +278,7 @@ def _thresholds(limits: Limits, table: Table) -> Limits:
 
 def _limits(limits: Limits, table: Table) -> Limits:
     own = table.get("limits", {})
-    said = {key: frozenset(value) if key == "hard_queues" else value for key, value in table.get("load", {}).items()}
-    breaks, load = _breaks(limits.breaks, table.get("breaks", {})), replace(limits.load, **said)
+    breaks, load = _breaks(limits.breaks, table.get("breaks", {})), replace(limits.load, **table.get("load", {}))
     site = replace(_thresholds(limits, own), breaks=breaks, load=load)
     reasons = own.get("reason", {}).items()
     site = replace(site, by_reason={name: (_ms(a), _ms(b), _ms(c)) for name, (a, b, c) in reasons})

@@ -8,8 +8,8 @@ limits of a working day; occupancy is what planners go by; the others are Floorw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import fsum
 from typing import NamedTuple
 
@@ -89,7 +89,7 @@ OVERDUE_MINUTES = 120
 class LoadPolicy:
     """What a site says of the load."""
 
-    hard_queues: frozenset[str] = frozenset()
+    hard_queues: Collection[str] = field(default=(), hash=False)
     """The keys of the queues whose calls are hard ones, such as complaints."""
     count_lateness: bool = True
     """Whether being late from breaks counts; where not, it is not known, and its 5 points are nobody's."""
