@@ -1,22 +1,20 @@
-"""The panes of an agent's own page besides the day: load with its parts, flags, moods, and what was done and said."""
+"""The panes of an agent's own page besides the day: load with its parts, flags, moods; and the line of who it is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from data.alerts import Level, flag_level
 from data.flags import Severity
 from data.model.acts import Ear
-from data.model.days import DAY, day_around, local_time
-from data.model.people import Decision
-from data.model.picture import CoachingLine, FlagLine, ListeningRow, MoodRow, OfferRow, Person, Picture
+from data.model.days import day_around, local_time
+from data.model.picture import FlagLine, MoodRow, Person, Picture
 from widgets.agents import state_text, state_tone
 from widgets.canvas import Canvas, Line, Piece, on_ground, padded
 from widgets.cells import brief, fit, safe
 from widgets.columns import Column
 from widgets.load import course_lines, load_heading, load_sentences, part_lines
-from widgets.look import REASON_WORDS, Look
+from widgets.look import Look
 from widgets.mood import MOOD_WORDS, CyclePane, unseen
 from widgets.pane import LEVEL_TONES, Heading, Pane, wrap
 from widgets.table import Cell, Entry, TablePane
@@ -80,7 +78,7 @@ _FLAG_COLUMNS = (
     Column("at", 11, gap=1),
     Column("note", 12, rank=1, most=60, eager=True),
     Column("by", 8, rank=3, most=14),
-    Column("then", 14, rank=2, most=40),
+    Column("then", 16, rank=2, most=40, eager=True),
 )
 
 
@@ -112,7 +110,10 @@ class PersonFlagsPane(TablePane[FlagLine]):
         if not flags:
             return Heading(look.words("Flags"))
         still = [line.flag for line in flags if line.resolved_ms is None]
-        parts = [look.say("{n} open", n=len(still)), look.say("{n} dealt with", n=len(flags) - len(still))]
+        praise = sum(flag.severity == Severity.PRAISE for flag in still)
+        parts = [look.say("{n} open", n=len(still) - praise), look.say("{n} dealt with", n=len(flags) - len(still))]
+        if praise:
+            parts.append(f"{look.glyphs.praise} {praise}")
         level = max((flag_level(flag.severity) for flag in still), default=Level.CALM)
         return Heading(look.words("Flags"), parts, level, self.position())
 
@@ -223,137 +224,6 @@ def _mood_note(mood: MoodRow, now_ms: int, width: int, look: Look) -> Line:
         Piece(fit(by, 14).rstrip(), "dim"),
     )
     return padded(line, width, look.glyphs.ellipsis)
-
-
-# ------------------------------------------------------------------ what was done and said
-
-
-class Noted(NamedTuple):
-    """A line of the log: when, what kind, in what words, by whom, and what comes of it."""
-
-    at_ms: int
-    kind: str
-    tone: str
-    text: str
-    by: str
-    then: str = ""
-    level: Level = Level.CALM
-
-
-_LOG_COLUMNS = (
-    Column("mark", 1),
-    Column("at", 11, gap=1),
-    Column("kind", 8, most=14, gap=1),
-    Column("text", 14, most=70, eager=True),
-    Column("then", 12, rank=1, most=40),
-    Column("by", 8, rank=2, most=14),
-)
-
-_DECISION_WORDS: Mapping[Decision, str] = {
-    Decision.OFFER: "break offered",
-    Decision.APPROVE: "break approved",
-    Decision.REFUSE: "break refused",
-    Decision.RETURN: "called back",
-    Decision.WITHDRAW: "withdrawn",
-}
-
-
-class PersonLogPane(TablePane[Noted]):
-    """Coaching and praise with what is to be followed up, the day's decisions about breaks, and who listened."""
-
-    HEADS_FROM = 0
-    MEASURED = False
-    person: Person | None = None
-
-    def set_person(self, person: Person | None) -> None:
-        """Show somebody."""
-        self.person = person
-        self.sync()
-
-    def columns(self) -> tuple[Column, ...]:
-        """Return the columns of a line."""
-        return _LOG_COLUMNS
-
-    def heading(self) -> Heading:
-        """Return how many follow-ups are due."""
-        look, name = self.look, self.look.words("Coaching, breaks, listening")
-        if self.person is None or not look.tells_of_people:
-            return Heading(name)
-        due = sum(_is_due(line, self.now_ms) for line in self.person.coaching)
-        listening = sum(ear.ends_ms > self.now_ms for ear in self.person.listening)
-        parts = [look.say("{n} to follow up", n=due)] if due else []
-        parts += [look.words("somebody listens now")] if listening else []
-        return Heading(name, parts, Level.WARN if due or listening else Level.CALM, self.position())
-
-    def empty(self) -> str:
-        """Say that nothing was noted, and how to note."""
-        look = self.look
-        if not look.tells_of_people:
-            return look.words("What was noted of people is for the people who lead.")
-        if self.person is None:
-            return look.words("Reading the day…")
-        if self.person.coaching or self.person.decisions or self.person.listening:
-            return ""
-        if look.read_only:
-            return look.words("Nothing is noted.")
-        return look.words("Nothing is noted. n notes a coaching or a praise.")
-
-    def ordered(self, picture: Picture, now_ms: int) -> list[Entry[Noted]]:
-        """Return the lines: what is due first, then the newest."""
-        person, look = self.person, self.look
-        if person is None or not look.tells_of_people:
-            return []
-        lines = [(f"coaching:{line.id}", _coached(line, now_ms, look)) for line in person.coaching]
-        lines += [(f"break:{row.at_ms}:{i}", _decided(row, look)) for i, row in enumerate(person.decisions)]
-        lines += [(f"ear:{row.id}", _listened(row, now_ms, look)) for row in person.listening]
-        lines.sort(key=lambda line: (-line[1].level, -line[1].at_ms))
-        return [Entry(key, line) for key, line in lines]
-
-    def cells(self, row: Noted, now_ms: int, widths: Mapping[str, int]) -> dict[str, Cell]:
-        """Return a line's cells."""
-        return {
-            "mark": Cell(self.look.level(row.level), LEVEL_TONES[row.level]),
-            "at": Cell(date_text(row.at_ms, now_ms, self.look), "dim"),
-            "kind": Cell(row.kind, row.tone),
-            "text": Cell(row.text),
-            "then": Cell(row.then, LEVEL_TONES[row.level] if row.level else "dim"),
-            "by": Cell(row.by, "dim"),
-        }
-
-
-def _is_due(line: CoachingLine, now_ms: int) -> bool:
-    return line.follow_up_ms is not None and line.done_ms is None and line.follow_up_ms <= now_ms + DAY // 2
-
-
-def _coached(line: CoachingLine, now_ms: int, look: Look) -> Noted:
-    then, level = "", Level.CALM
-    if line.done_ms is not None:
-        then = look.say("followed up {time}", time=date_text(line.done_ms, now_ms, look))
-        then += f" {line.done_note}" if line.done_note else ""
-    elif line.follow_up_ms is not None:
-        then = look.say("follow up {time}", time=date_text(line.follow_up_ms, now_ms, look))
-        level = Level.WARN if _is_due(line, now_ms) else Level.CALM
-    kind = look.words("praise" if line.praise else "coaching")
-    return Noted(line.at_ms, kind, "praise" if line.praise else "text", line.note, line.by, then, level)
-
-
-def _decided(row: OfferRow, look: Look) -> Noted:
-    then = look.say("to {time}", time=look.clock(row.ends_ms)) if row.ends_ms else ""
-    return Noted(row.at_ms, look.words("break"), "dim", _decision_text(row, look), row.by, then)
-
-
-def _decision_text(row: OfferRow, look: Look) -> str:
-    reason = look.words(REASON_WORDS.get(row.reason, row.reason))
-    return f"{look.words(_DECISION_WORDS[row.decision])} {look.glyphs.dot} {reason}"
-
-
-def _listened(row: ListeningRow, now_ms: int, look: Look) -> Noted:
-    now = row.ends_ms > now_ms
-    then = look.words("listens now") if now else look.say("to {time}", time=look.clock(row.ends_ms))
-    text = f"{look.words(row.ear.value)} {look.glyphs.dot} {row.reason}"
-    return Noted(
-        row.since_ms, look.words("listening"), "dim", text, row.listener, then, Level.WARN if now else Level.CALM
-    )
 
 
 class PersonLine(Canvas):

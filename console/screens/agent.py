@@ -15,7 +15,8 @@ from data.model.words import Band
 from widgets.detail import DetailPane
 from widgets.load import asked, band_level
 from widgets.look import Look
-from widgets.person import PersonFlagsPane, PersonLine, PersonLoadPane, PersonLogPane, PersonMoodPane
+from widgets.person import PersonFlagsPane, PersonLine, PersonLoadPane, PersonMoodPane
+from widgets.person_log import PersonLogPane
 from widgets.tabs import Tab
 
 if TYPE_CHECKING:

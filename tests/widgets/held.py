@@ -29,6 +29,6 @@ def drawn(pane: Canvas, width: int, height: int) -> list[str]:
     return lines
 
 
-def page(drawings: Mapping[object, Iterable[str]]) -> str:
+def page(drawings: Mapping[str, Iterable[str]] | Mapping[int, Iterable[str]]) -> str:
     """Return drawings under their names as one text."""
     return "\n".join(f"{name}\n" + "\n".join(lines) for name, lines in drawings.items()) + "\n"
