@@ -13,7 +13,7 @@ from data.model.days import MINUTE
 from data.model.picture import FlagRow, FollowUpRow, LoadRow, Picture
 from data.model.words import Band
 from widgets.canvas import Line, Piece, padded
-from widgets.cells import brief, fit, safe, width_of
+from widgets.cells import age, brief, fit, safe, width_of
 from widgets.columns import Column
 from widgets.load import asked, band_level, reasons, score_text
 from widgets.look import Look
@@ -22,20 +22,19 @@ from widgets.table import Cell, Entry, TablePane
 
 Row = FlagRow | FollowUpRow
 
+_MOST_STEP = 26
 _COLUMNS = (
     Column("mark", 1),
     Column("sign", 1, gap=1),
     Column("agent", 8, most=18, gap=1),
     Column("kind", 8, most=18),
     Column("at", 5, right=True),
-    Column("next", 12, rank=1, most=26),
-    Column("note", 14, rank=2, most=60, eager=True),
+    Column("next", 14, rank=1, most=_MOST_STEP, eager=True),
+    Column("note", 16, rank=2, most=60, eager=True),
     Column("owner", 8, rank=4, most=14),
     Column("by", 6, rank=5, most=14),
     Column("until", 8, rank=3, most=12),
 )
-_STEP = 18
-"""So many cells a kind, a step or a name gets before a note does."""
 _SOON_MS = 10 * MINUTE
 """A flag that ends so soon, and was not dealt with, asks for it once more."""
 _MOST_LOADS = 4
@@ -69,16 +68,19 @@ class FlagsPane(TablePane[Row]):
         flags, called = [row for row in rows if isinstance(row, FlagRow)], self.look.vocabulary.called
         widest = {
             "kind": max((width_of(called(row.kind, self.look.language)) for row in flags), default=0),
-            "next": max((width_of(self._next(row, _STEP)) for row in flags), default=0),
             "by": max((width_of(row.by) for row in rows), default=0),
         }
+        steps = max((width_of(self._next(row, _MOST_STEP)) for row in flags), default=0)
         said = {
             "next": any(isinstance(row, FollowUpRow) or row.step or row.follow_up_ms for row in rows),
             "owner": any(row.owner for row in flags),
             "note": self.look.tells_of_people,
         }
         return tuple(
-            column._replace(width=max(column.width, min(widest.get(column.key, 0), column.most, _STEP)))
+            column._replace(
+                width=max(column.width, min(widest.get(column.key, 0), column.most)),
+                most=steps if column.key == "next" else column.most,
+            )
             for column in _COLUMNS
             if said.get(column.key, True)
         )
@@ -166,7 +168,7 @@ class FlagsPane(TablePane[Row]):
             "sign": Cell(look.glyphs.arrow, "text"),
             "agent": Cell(row.agent, "text"),
             "kind": Cell(look.words("coaching"), "text"),
-            "at": Cell(brief(now_ms - row.at_ms), "dim"),
+            "at": Cell(age(now_ms - row.at_ms), "dim"),
             "next": Cell(f"{look.glyphs.arrow} {self._when(row.due_ms)}", "level-warn" if due else "dim"),
             "note": Cell(row.note, "dim"),
             "owner": Cell(""),
@@ -237,12 +239,14 @@ class FlagsPane(TablePane[Row]):
     def _foot(self, width: int, most: int) -> list[Line]:
         """Return the selected row's note with who said it and who has it, at most so many lines."""
         row = self.row_of(self.selected) if self.has_focus else None
-        if row is None or not row.note or not self.look.tells_of_people or most < 1:
+        if row is None or most < 1 or not row.note or not self.look.tells_of_people:
             return []
         look = self.look
         said = [safe(row.note), look.say("by {name}", name=row.by)] if row.by else [safe(row.note)]
         if isinstance(row, FlagRow) and row.owner:
             said.append(look.say("owner: {name}", name=row.owner))
+        if isinstance(row, FlagRow) and row.expires_ms is not None:
+            said.append(look.say("to {time}", time=look.clock(row.expires_ms)))
         lines = wrap(f" {look.glyphs.dot} ".join(said), width - 2)
         if len(lines) > most:
             lines = [*lines[: most - 1], " ".join(lines[most - 1 :])]

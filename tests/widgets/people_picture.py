@@ -18,7 +18,9 @@ PEOPLE_FLAGS = (
     FLAGS[1]._replace(step="take_over"),
     FLAGS[2]._replace(expires_ms=NOW + 6 * MINUTE, step="buddy"),
     FLAGS[3],
-    FlagRow(5, 104, "孙伟", "needs_follow_up", "new headset?", "Liu Min", NOW - 5 * HOUR, None, 1, "", "", NOW - MINUTE),
+    FlagRow(
+        5, 104, "孙伟", "needs_follow_up", "new headset?", "Liu Min", NOW - 5 * HOUR, None, 1, "", "", NOW - MINUTE
+    ),
     FlagRow(6, 108, "Dana Fox", "sang", "a kind of last year's", "Liu Min", NOW - MINUTE, None, 1),
 )
 
