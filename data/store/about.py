@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from data.model.text import mask_name, mask_number, safe_text
-from data.store.erasing import TEXTS, own_names_of
+from data.store.erasing import TEXTS, own_names_of, whole
 from data.store.schema import CALL_COLUMNS, MOMENTS, TIME_COLUMNS
 
 _QUEUE = (
@@ -173,9 +173,11 @@ def _plain(value: object) -> object:
 def _mentions(connection: sqlite3.Connection, names: set[str]) -> list[dict[str, Any]]:
     """Return the texts about something else in which a name stands."""
     found = []
-    for name in sorted(names):
-        for table, column in TEXTS:
-            sql = f"SELECT DISTINCT {column} FROM {table} WHERE instr(lower({column}), lower(?)) ORDER BY 1"
-            texts = connection.execute(sql, (name,)).fetchall()
-            found += [{"where": f"{table}.{column}", "text": _plain(text)} for (text,) in texts]
+    for table, column in TEXTS if names else ():
+        texts = connection.execute(f"SELECT DISTINCT {column} FROM {table} WHERE {column} <> '' ORDER BY 1").fetchall()
+        found += [
+            {"where": f"{table}.{column}", "text": _plain(text)}
+            for (text,) in texts
+            if any(whole(name).search(text) for name in names)
+        ]
     return found

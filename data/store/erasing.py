@@ -5,9 +5,10 @@ What is deleted is overwritten in the file (`secure_delete`, see `files`); `Writ
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 _OWN_FLAGS = "flag_id IN (SELECT id FROM flag WHERE agent_id = ?)"
@@ -127,30 +128,37 @@ def _free_key(connection: sqlite3.Connection, agent_id: int) -> str:
     return key
 
 
-def _leave_out(connection: sqlite3.Connection, names: Iterable[str], instead: str) -> None:
+def _leave_out(connection: sqlite3.Connection, names: Collection[str], instead: str) -> None:
     """Put something else in place of names wherever people write freely; what was audited can only be blanked."""
     connection.execute(
         "UPDATE request SET answer = json_set(answer, '$.answer.said', '') "
         "WHERE json_extract(answer, '$.answer.said') IS NOT NULL"
     )
-    for name in names:
-        pattern = _whole(name)
-        for table, column in TEXTS:
-            rows = connection.execute(
-                f"SELECT DISTINCT {column} FROM {table} WHERE instr(lower({column}), lower(?))", (name,)
-            ).fetchall()
-            changed = [(pattern.sub(instead, text), text) for (text,) in rows if pattern.search(text)]
-            connection.executemany(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", changed)
-        details = connection.execute(
-            "SELECT detail, number FROM audit WHERE instr(lower(detail), lower(?))", (name,)
-        ).fetchall()
-        connection.executemany(
-            "UPDATE audit SET detail = NULL, salt = NULL WHERE number = ?",
-            [(number,) for detail, number in details if pattern.search(detail)],
-        )
+    patterns = [whole(name) for name in sorted(names, key=len, reverse=True)]
+    for table, column in TEXTS if patterns else ():
+        changed = []
+        for (text,) in connection.execute(f"SELECT DISTINCT {column} FROM {table} WHERE {column} <> ''").fetchall():
+            left = text
+            for pattern in patterns:
+                left = pattern.sub(instead, left)
+            if left != text:
+                changed.append((left, text))
+        connection.executemany(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", changed)
+    escaped = [*patterns, *(whole(json.dumps(name, ensure_ascii=False)[1:-1]) for name in names)]
+    details = (
+        connection.execute("SELECT number, detail FROM audit WHERE detail IS NOT NULL").fetchall() if names else ()
+    )
+    connection.executemany(
+        "UPDATE audit SET detail = NULL, salt = NULL WHERE number = ?",
+        [(number,) for number, detail in details if any(pattern.search(detail) for pattern in escaped)],
+    )
 
 
-def _whole(name: str) -> re.Pattern[str]:
+_CJK = "\u2e80"
+"""Where the scripts begin that put no spaces between words."""
+
+
+def whole(name: str) -> re.Pattern[str]:
     """Return a pattern for a name as a word of its own; scripts without spaces between words are taken as they come."""
-    edge = r"(?:(?<=\W)|^){}(?=\W|$)" if name.isascii() else "{}"
+    edge = r"(?:(?<=\W)|^){}(?=\W|$)" if max(name) < _CJK else "{}"
     return re.compile(edge.format(re.escape(name)), re.IGNORECASE)

@@ -1,0 +1,99 @@
+"""What people recorded goes in its time: not a day sooner, and of the audit only what it tells in detail."""
+
+from __future__ import annotations
+
+import pytest
+
+from data.desk.rules import Rules
+from data.model.days import DAY, HOUR, MINUTE
+from data.model.people import (
+    Answer,
+    ChangeFlag,
+    DecideBreak,
+    Decision,
+    ListenIn,
+    NoteCoaching,
+    NoteMood,
+    RaiseFlag,
+)
+from data.store import audit, people, requests
+from data.store.audited import verify
+from data.store.requests import Asked
+from data.store.retention import COACHING_ACTS, RETENTION, Retention, prune_people
+from tests.data.people.site import NOON, Site
+
+ALL = ("flag", "flag_change", "mood", "break_decision", "listening", "coaching", "request")
+
+
+def left(site: Site, now_ms: int, retention: Retention = RETENTION) -> set[str]:
+    """Let go of what is too old; return the tables that hold something still."""
+    with site.writer.transaction() as connection:
+        prune_people(connection, now_ms, retention)
+    return {table for table in ALL if site.rows(f"SELECT 1 FROM {table}")}
+
+
+@pytest.fixture
+def full(site: Site) -> Site:
+    flag = site.done(RaiseFlag(1, "tired", expires_ms=NOON + 20 * DAY))
+    site.done(ChangeFlag(flag, owner="me"), NOON + HOUR)
+    site.done(NoteMood(1, 2))
+    site.done(NoteCoaching(1, "listen first"))
+    site.done(DecideBreak(1, Decision.OFFER))
+    with site.writer.recording() as connection:
+        number = people.listening_began(connection, ListenIn(1, "3001", "x"), "liumin", NOON, NOON + MINUTE)
+        people.listening_ended(connection, number, NOON + MINUTE, "liumin")
+        requests.keep(connection, 1, "k", NOON, Asked("d", Answer(True)))
+        for act in (*COACHING_ACTS, "raise_flag"):
+            row = audit.Entry(NOON, 1, "liumin", "lead", "", "", act, 1, audit.DONE, {"note": act})
+            audit.append(connection, row)
+    return site
+
+
+def test_as_shipped_flags_and_moods_go_after_30_days_and_coaching_after_365(full: Site) -> None:
+    assert left(full, NOON + DAY) == set(ALL)
+    assert left(full, NOON + DAY + 1) == set(ALL) - {"request"}
+    assert left(full, NOON + 30 * DAY) == set(ALL) - {"request"}
+    assert left(full, NOON + 30 * DAY + 1) == {"coaching"}
+    assert left(full, NOON + 365 * DAY) == {"coaching"}
+    assert left(full, NOON + 365 * DAY + 1) == set()
+
+
+def test_the_site_says_otherwise(full: Site) -> None:
+    assert left(full, NOON + 3 * DAY, Retention(3, 7)) == set(ALL) - {"request"}
+    assert left(full, NOON + 3 * DAY + 1, Retention(3, 7)) == {"coaching"}
+    assert left(full, NOON + 7 * DAY + 1, Retention(3, 7)) == set()
+
+
+def test_a_follow_up_that_is_yet_to_come_is_kept(site: Site) -> None:
+    site.done(NoteCoaching(1, "listen first", follow_up_ms=NOON + 20 * DAY))
+    assert left(site, NOON + 10 * DAY, Retention(3, 7)) == {"coaching"}
+    assert left(site, NOON + 28 * DAY, Retention(3, 7)) == set()
+
+
+def told(site: Site) -> set[str]:
+    return {act for (act,) in site.rows("SELECT act FROM audit WHERE detail IS NOT NULL")}
+
+
+def test_of_the_audit_details_go_with_what_they_tell_of(full: Site) -> None:
+    rows = full.rows("SELECT count(*) FROM audit")
+    left(full, NOON + 30 * DAY)
+    assert told(full) == {*COACHING_ACTS, "raise_flag", "x"}
+    left(full, NOON + 31 * DAY)
+    assert told(full) == set(COACHING_ACTS)
+    left(full, NOON + 366 * DAY)
+    assert told(full) == set()
+    assert full.rows("SELECT count(*) FROM audit") == rows
+    with full.reading() as reader:
+        assert verify(reader.connection).fault is None
+
+
+def test_what_went_is_in_no_file_any_more(site: Site) -> None:
+    site.done(NoteMood(1, 2, "has a sick child"))
+    left(site, NOON + 31 * DAY)
+    assert site.writer.fold()
+    assert b"sick child" not in site.path.read_bytes()
+
+
+def test_the_desk_is_handed_the_days() -> None:
+    rules = Rules(retention=Retention(5, 50))
+    assert Rules.taken_over(rules.handed_over()).retention == Retention(5, 50)
