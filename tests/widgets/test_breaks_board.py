@@ -71,7 +71,8 @@ def test_where_nothing_can_be_said_it_is_said_in_words(lately: int, said: str) -
 def test_a_wall_names_nobody_who_is_away_late_or_due() -> None:
     said = "\n".join(lines(replace(Look(), wall=True)))
     assert "Agent 1 " in said and "1 away" in said
-    assert not any(text in said for text in ("Agent 2", "Agent 3", "Agent 6", "over 3:00", "restroom", "load", "! Agent"))
+    hidden = ("Agent 2", "Agent 3", "Agent 6", "over 3:00", "restroom", "load", "! Agent")
+    assert not any(text in said for text in hidden)
 
 
 def test_who_may_only_look_learns_no_loads_and_no_offers() -> None:
