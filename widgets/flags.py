@@ -12,12 +12,12 @@ from data.flags import Severity
 from data.model.days import MINUTE
 from data.model.picture import FlagRow, FollowUpRow, LoadRow, Picture
 from data.model.words import Band
-from widgets.canvas import Line, Piece, padded
-from widgets.cells import age, brief, fit, safe, width_of
+from widgets.canvas import Line, Piece
+from widgets.cells import age, brief, safe, width_of
 from widgets.columns import Column
 from widgets.load import asked, band_level, reasons, score_text
 from widgets.look import Look
-from widgets.pane import LEVEL_TONES, Heading, RowKey, wrap
+from widgets.pane import LEVEL_TONES, Heading, RowKey
 from widgets.table import Cell, Entry, TablePane
 
 Row = FlagRow | FollowUpRow
@@ -38,8 +38,6 @@ _COLUMNS = (
 _SOON_MS = 10 * MINUTE
 """A flag that ends so soon, and was not dealt with, asks for it once more."""
 _MOST_LOADS = 4
-_MOST_FOOT = 3
-"""So many lines of a note at the foot, and never more than half of the pane."""
 
 
 def expired(flag: FlagRow, now_ms: int) -> bool:
@@ -219,43 +217,19 @@ class FlagsPane(TablePane[Row]):
             text = look.say("{name}: load {score}, {parts}", name=name, score=score_text(load.score, look), parts=said)
         return (Piece(f"{look.level(level)} ", LEVEL_TONES[level]), Piece(text, "load"))
 
-    # The whole of the selected row's note, at the foot
-
-    def body(self, width: int, height: int) -> Sequence[Line]:
-        """Return the rows in view, and under them in full what the selected one says."""
-        foot = self._foot(width, min(_MOST_FOOT, height // 2)) if self._in_view(height) else []
-        if foot and self.selected is not None:
-            self._height = height - len(foot)
-            self._reveal(self._index[self.selected])
-        rows = list(super().body(width, height - len(foot)))
-        blank = padded((), width)
-        return rows + [blank] * (height - len(foot) - len(rows)) + foot
-
-    def _in_view(self, height: int) -> bool:
-        """Tell whether the cursor stands among the rows of a view of so many lines."""
-        index = self._index.get(self.selected) if self.selected is not None else None
-        return index is not None and self.top <= index < self.top + height
-
-    def _foot(self, width: int, most: int) -> list[Line]:
-        """Return the selected row's note with who said it and who has it, at most so many lines."""
-        row = self.row_of(self.selected) if self.has_focus else None
-        if row is None or most < 1 or not row.note or not self.look.tells_of_people:
-            return []
+    def foot(self, row: Row) -> str:
+        """Return the whole of a row's note, with who said it, who has it and until when."""
+        if not row.note or not self.look.tells_of_people:
+            return ""
         look = self.look
-        said = [safe(row.note), look.say("by {name}", name=row.by)] if row.by else [safe(row.note)]
+        said = [safe(row.note)]
+        if row.by:
+            said.append(look.say("by {name}", name=row.by))
         if isinstance(row, FlagRow) and row.owner:
             said.append(look.say("owner: {name}", name=row.owner))
         if isinstance(row, FlagRow) and row.expires_ms is not None:
             said.append(look.say("to {time}", time=look.clock(row.expires_ms)))
-        lines = wrap(f" {look.glyphs.dot} ".join(said), width - 2)
-        if len(lines) > most:
-            lines = [*lines[: most - 1], " ".join(lines[most - 1 :])]
-        ellipsis = look.glyphs.ellipsis
-        signs = [look.glyphs.elbow, *" " * len(lines)]
-        return [
-            (Piece(f"{sign} ", "dim"), Piece(fit(line, width - 2, ellipsis=ellipsis), "text"))
-            for sign, line in zip(signs, lines, strict=False)
-        ]
+        return f" {look.glyphs.dot} ".join(said)
 
     def _flags(self, picture: Picture) -> list[FlagRow]:
         """Return the flags that may stand here: on a wall the praise."""

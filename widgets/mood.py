@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from data.alerts import Level
-from data.model.picture import AgentRow, Picture
+from data.model.picture import AgentRow, MoodRow, Picture
 from data.model.words import SIGNED_IN
 from data.mood import RULES, Concern, Mark, Mean, TeamDay, Weeks, Why, cycle_of, days_of, team_concern, team_days
 from widgets.canvas import Line, Piece, padded
-from widgets.cells import fit, width_of
+from widgets.cells import fit, safe, width_of
 from widgets.columns import Column
 from widgets.look import Look
 from widgets.pane import Heading, Pane, wrap
@@ -71,6 +71,12 @@ def concern_text(concern: Concern, look: Look) -> str:
         return say(text, weekday=weekday, times=times, low=low, own=own, n=n)
     text = "usually lower at {hour} ({low}, n={times}, against {own}, n={n})"
     return say(text, hour=f"{concern.at % 24:02}:00", times=times, low=low, own=own, n=n)
+
+
+def told(concerns: Sequence[Concern], note: str, look: Look) -> str:
+    """Return what was noted of an agent and why they should be looked after, in one line."""
+    said = [safe(note)] if note else []
+    return f" {look.glyphs.dot} ".join([*said, *(concern_text(concern, look) for concern in concerns)])
 
 
 def week_strip(marks: Sequence[Mark], today: int, look: Look) -> str:
@@ -162,14 +168,10 @@ class MoodPane(TablePane[AgentRow]):
         """Return an agent's cells."""
         look = self.look
         concerns = self._concerns.get(row.id, ())
-        mood = self.picture.moods.get(row.id) if self.picture else None
+        mood = self._mood(row)
         said = "" if mood is None else mood_text(mood.mood, look)
         if width_of(said) > widths.get("mood", 0) and mood is not None and mood.mood is not None:
             said = str(mood.mood)
-        joint = f" {look.glyphs.dot} "
-        why = [concern_text(concern, look) for concern in concerns]
-        if mood is not None and mood.note:
-            why.append(mood.note)
         weeks = self.weeks
         strip = week_strip(weeks.marks.get(row.id, ()), weeks.today, look) if weeks else ""
         return {
@@ -178,8 +180,16 @@ class MoodPane(TablePane[AgentRow]):
             "agent": Cell(row.name, "text"),
             "mood": Cell(said, "text"),
             "week": Cell(strip, "dim"),
-            "why": Cell(joint.join(why), "text" if concerns else "dim"),
+            "why": Cell(self.foot(row), "text" if concerns else "dim"),
         }
+
+    def foot(self, row: AgentRow) -> str:
+        """Return why an agent should be looked after, and what was noted today."""
+        mood = self._mood(row)
+        return told(self._concerns.get(row.id, ()), "" if mood is None else mood.note, self.look)
+
+    def _mood(self, agent: AgentRow) -> MoodRow | None:
+        return self.picture.moods.get(agent.id) if self.picture else None
 
     @property
     def _concerns(self) -> Mapping[int, tuple[Concern, ...]]:

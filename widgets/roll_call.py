@@ -10,9 +10,10 @@ from data.alerts import Level
 from data.model.days import SECOND
 from data.model.picture import AgentRow, MoodRow, Picture
 from data.mood import Weeks
+from widgets.cells import safe
 from widgets.columns import Column
 from widgets.look import Look
-from widgets.mood import concern_text, mood_text, unseen, week_strip
+from widgets.mood import mood_text, told, unseen, week_strip
 from widgets.pane import Heading
 from widgets.table import Cell, Entry, TablePane
 
@@ -129,12 +130,9 @@ class RollCallPane(TablePane[AgentRow]):
         entered = self.entered.get(row.id)
         refused = entered is not None and entered.fate is Fate.REFUSED
         concerns = self.weeks.concerns.get(row.id, ()) if self.weeks else ()
-        why = [concern_text(concern, look) for concern in concerns]
-        if mark is not None and mark.note:
-            why.insert(0, mark.note)
-        reason = Cell(f" {look.glyphs.dot} ".join(why), "text" if concerns else "dim")
-        if refused and entered is not None:
-            reason = Cell(look.words(entered.words), "level-alarm")
+        reason = Cell(self.foot(row), "text" if concerns else "dim")
+        if refused:
+            reason = reason._replace(tone="level-alarm")
         level = Level.ALARM if refused else Level.NOTICE if concerns else Level.CALM
         sending = isinstance(mark, Entered) and mark.fate is Fate.SENDING
         strip = week_strip(self.weeks.marks.get(row.id, ()), self.weeks.today, look) if self.weeks else ""
@@ -147,3 +145,11 @@ class RollCallPane(TablePane[AgentRow]):
             "week": Cell(strip, "dim"),
             "why": reason,
         }
+
+    def foot(self, row: AgentRow) -> str:
+        """Return why a mark was refused, else what was noted and why the agent should be looked after."""
+        entered, mark = self.entered.get(row.id), self.mood_of(row.id)
+        if entered is not None and entered.fate is Fate.REFUSED:
+            return safe(self.look.words(entered.words))
+        concerns = self.weeks.concerns.get(row.id, ()) if self.weeks else ()
+        return told(concerns, "" if mark is None else mark.note, self.look)

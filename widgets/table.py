@@ -18,7 +18,7 @@ from widgets.canvas import Line, Piece, on_ground, padded
 from widgets.cells import fit
 from widgets.columns import Column, Placed, place
 from widgets.look import Look
-from widgets.pane import Pane, RowKey
+from widgets.pane import Pane, RowKey, wrap
 
 Row = TypeVar("Row")
 
@@ -52,6 +52,8 @@ class TablePane(Pane, Generic[Row]):
     ]
     HEADS_FROM = 6
     """From how many lines on a line of column titles is worth its place; 0 for never."""
+    MOST_FOOT = 3
+    """So many lines at most stand at the foot."""
 
     def __init__(
         self,
@@ -83,17 +85,42 @@ class TablePane(Pane, Generic[Row]):
         """Return what a row says, by the column's key, for at least the columns in `widths`."""
         raise NotImplementedError
 
+    def foot(self, row: Row) -> str:
+        """Return what else is to be said of the row under the cursor, at the pane's foot; "" for nothing."""
+        return ""
+
     # What stands in the frame
 
     def body(self, width: int, height: int) -> Sequence[Line]:
-        """Return the column titles and the rows in view."""
+        """Return the column titles, the rows in view, and in focus what else is to be said of the selected one."""
         placed = place(self.columns(), width)
         heads = [self._heads(placed, width)] if self._has_heads(height) else []
         self._above, self._height = len(heads), height - len(heads)
         self._keep_bounds()
+        foot = self._foot(width)
+        if foot and self.selected is not None:
+            self._height -= len(foot)
+            self._reveal(self._index[self.selected])
         widths = {item.column.key: item.width for item in placed}
         rows = [self._line(entry, placed, widths, width) for entry in self._entries[self.top : self.top + self._height]]
-        return heads + rows
+        blank = [padded((), width)] * (self._height - len(rows) if foot else 0)
+        return heads + rows + blank + foot
+
+    def _foot(self, width: int) -> list[Line]:
+        """Return the foot's lines: at most `MOST_FOOT`, never more than half a pane, none for a row out of view."""
+        index = self._index.get(self.selected) if self.selected is not None and self.has_focus else None
+        if index is None or not self.top <= index < self.top + self._height:
+            return []
+        row, most = self._entries[index].row, min(self.MOST_FOOT, self._height // 2)
+        said = self.foot(row) if row is not None and most else ""
+        lines = wrap(said, width - 2)
+        if len(lines) > most:
+            lines = [*lines[: most - 1], " ".join(lines[most - 1 :])]
+        signs, ellipsis = [self.look.glyphs.elbow, *" " * len(lines)], self.look.glyphs.ellipsis
+        return [
+            (Piece(f"{sign} ", "dim"), Piece(fit(line, width - 2, ellipsis=ellipsis), "text"))
+            for sign, line in zip(signs, lines, strict=False)
+        ]
 
     def thumb(self, height: int) -> range | None:
         """Return the part of the right border that stands for the rows in view."""
