@@ -112,13 +112,13 @@ def places_of(picture: Picture, required: int = 0, policy: BreakPolicy = POLICY)
     return Places(Room(counted.total(), cap(whole, required, policy)), teams, out, protected, required)
 
 
-def board_of(picture: Picture, policy: BreakPolicy = POLICY) -> Board:
-    """Return the board of a floor.
+def board_of(picture: Picture, policy: BreakPolicy = POLICY, cover: Cover | None = None) -> Board:
+    """Return the board of a floor; `cover` is what was found of its load shortly before, None: it is found now.
 
     Who is due comes in this order: whose load asks for a break, then who has worked for an hour; of these the longest
     first. Who is offered a break, or out, is not due.
     """
-    cover = cover_of(picture)
+    cover = cover_of(picture) if cover is None else cover
     out = tuple(agent for agent in picture.agents if agent.state is State.NOT_READY)
     at_work = [agent for agent in picture.agents if agent.state in SIGNED_IN and agent.state is not State.NOT_READY]
     offered = [Offered(agent, picture.offers[agent.id]) for agent in at_work if agent.id in picture.offers]

@@ -31,8 +31,8 @@ LEAST_MS = 10 * 60_000
 """Nor from a shorter time."""
 LEAST_ABANDONED = 5
 """From fewer who hung up no patience can be told."""
-_ROUNDS = 25
-"""So often agents turn to where they are wanted more; then it is settled."""
+_ROUNDS, _SETTLED = 25, 0.005
+"""So often agents turn to where they are wanted more, or until so little changes."""
 _PATIENCE_S = (10.0, 3600.0)
 _LIKELY, _MOST_AGENTS = 0.999, 100_000
 """A service level of 1 would take people without end."""
@@ -155,9 +155,9 @@ def _level(load: Load, agents: int, patience_s: float | None, part: Part) -> flo
 def required(demand: Demand) -> int:
     """Return the fewest agents at work with whom the target is reached."""
     target = min(demand.target, _LIKELY)
-    least, enough = -1, max(1, round(demand.load.erlangs * 1.1))
+    least, enough, step = -1, max(1, round(demand.load.erlangs)), max(1, round(sqrt(demand.load.erlangs)))
     while level(demand, enough) < target and enough < _MOST_AGENTS:
-        least, enough = enough, enough * 2
+        least, enough, step = enough, enough + step, step * 2
     while enough - least > 1:
         middle = (least + enough) // 2
         least, enough = (least, middle) if level(demand, middle) >= target else (middle, enough)
@@ -302,17 +302,21 @@ def _given(wants: Mapping[str, float], counts: Mapping[tuple[str, ...], int]) ->
     teams: Counter[tuple[str, ...]] = Counter()
     for together, count in counts.items():
         teams[tuple(name for name in together if name in wants)] += count
-    parts = {(team, name): count / len(team) for team, count in teams.items() for name in team}
-    if not parts:
+    crews = [(team, [count / len(team)] * len(team)) for team, count in teams.items() if team]
+    if not crews:
         return wants
     given = dict.fromkeys(wants, 0.0)
     for _ in range(_ROUNDS):
-        given = dict.fromkeys(wants, 0.0)
-        for (_, name), n in parts.items():
-            given[name] += n
-        drawn = {(team, name): n * wants[name] / given[name] for (team, name), n in parts.items()}
-        whole = dict.fromkeys(teams, 0.0)
-        for (team, _), pull in drawn.items():
-            whole[team] += pull
-        parts = {key: pull * teams[key[0]] / whole[key[0]] for key, pull in drawn.items()}
+        before, given = given, dict.fromkeys(wants, 0.0)
+        for team, parts in crews:
+            for name, part in zip(team, parts, strict=True):
+                given[name] += part
+        if all(abs(given[name] - before[name]) <= _SETTLED * given[name] for name in wants):
+            break
+        pull = {name: want / given[name] for name, want in wants.items() if given[name]}
+        for team, parts in crews:
+            if len(team) > 1:
+                drawn = [part * pull[name] for name, part in zip(team, parts, strict=True)]
+                share = sum(parts) / sum(drawn)
+                parts[:] = [each * share for each in drawn]
     return given

@@ -35,6 +35,8 @@ _MINUTE = 60_000
 _NEVER = 1 << 62
 _MOST_DUE = 6
 """So many who should go next are named."""
+_LARGE, _COVER_MS = 500, 10_000
+"""From so many agents on a forecast serves for ten seconds: it is not worth a screen that lags."""
 
 OUTLOOK_WORDS: Mapping[Unsaid, str] = {
     Unsaid.FEW: "next 30 min: too few contacts to tell",
@@ -59,6 +61,7 @@ class BreaksPane(TablePane[Spot]):
 
     _board: Board | None = None
     _board_of: Picture | None = None
+    _covered_ms = 0
 
     def columns(self) -> tuple[Column, ...]:
         """Return the columns of a break."""
@@ -66,11 +69,14 @@ class BreaksPane(TablePane[Spot]):
 
     def board(self, picture: Picture) -> Board:
         """Return the board of a picture, made anew only where something of it is another one."""
-        old = self._board_of
-        if self._board is None or old is None or not _serves(old, picture):
-            self._board = board_of(picture, self.look.limits.breaks)
-        self._board_of = picture
-        return self._board
+        old, board = self._board_of, self._board
+        if board is None or old is None or not _serves(old, picture):
+            large = len(picture.agents) >= _LARGE
+            goes_on = board is not None and large and 0 <= picture.moment_ms - self._covered_ms < _COVER_MS
+            board = board_of(picture, self.look.limits.breaks, board.cover if board is not None and goes_on else None)
+            self._covered_ms = self._covered_ms if goes_on else picture.moment_ms
+        self._board, self._board_of = board, picture
+        return board
 
     def set_look(self, look: Look) -> None:
         """Change words or limits; another policy makes another board."""

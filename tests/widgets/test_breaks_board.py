@@ -98,6 +98,17 @@ def test_the_board_is_made_anew_only_for_another_floor() -> None:
     assert pane.board(seen) is not board
 
 
+def test_on_a_large_floor_a_forecast_serves_for_ten_seconds() -> None:
+    agents = [agent(n) for n in range(600)]
+    pane, seen = BreaksPane(Look()), picture(agents, [queue(lately=5000)])
+    board = pane.board(seen)
+    gone = seen._replace(agents=(*agents[:-1], agent(599, OUT, "rest")), moment_ms=NOW + 9_000)
+    later = pane.board(gone)
+    assert (later.places.floor.out, later.cover) == (1, board.cover)
+    assert pane.board(gone._replace(moment_ms=NOW + 10_000)).cover.pools[0].working == 599
+    assert pane.board(seen).cover == board.cover
+
+
 @pytest.mark.parametrize("width", [40, 53, 80, 120])
 @pytest.mark.parametrize("zh", [False, True])
 def test_the_board_fits(width: int, zh: bool) -> None:
