@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from console.feed import Feed, FloorSeen, Wish
-from data.model.days import SECOND
+from data.model.days import DAY, MINUTE, SECOND
 from data.model.observation import Observation
+from data.model.picture import MoodRow
 from data.model.words import Health
+from data.store.reader import Reader
 from data.store.writer import Writer
 from tests.console.floor_store import SURGE, ZONE, at, write
 
@@ -197,6 +199,49 @@ def test_a_flag_of_a_kind_that_the_site_has_no_longer_is_still_shown(
     picture = start(store).ask().picture
     assert picture is not None
     assert {flag.kind for flag in picture.flags} == {"sang"}
+
+
+def test_moods_are_read_when_they_are_wished_for_and_anew_only_when_somebody_was_marked(
+    start: Start, played: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = copied(played, tmp_path / "store.sqlite")
+    insert = "INSERT INTO mood (agent_id, at_ms, mood, note, noted_by, said) VALUES (1, ?, ?, '', 'x', 0)"
+
+    def note(at_ms: int, mood: int) -> None:
+        with sqlite3.connect(store) as db:
+            db.execute(insert, (at_ms, mood))
+        db.close()
+
+    with sqlite3.connect(store) as db:
+        db.execute("DELETE FROM mood")
+    db.close()
+    note(SURGE - 20 * DAY, 4)
+    note(SURGE - 2 * MINUTE, 2)
+    note(SURGE + 2 * MINUTE, 5)
+    reads: list[tuple[int, int]] = []
+    read = Reader.moods
+
+    def counted(reader: Reader, since_ms: int, until_ms: int) -> list[MoodRow]:
+        reads.append((since_ms, until_ms))
+        return read(reader, since_ms, until_ms)
+
+    monkeypatch.setattr(Reader, "moods", counted)
+    asked = start(store)
+    wish = Wish(SURGE, live=True, moods=True)
+    assert asked.ask(Wish(SURGE, live=True)).moods is None
+    assert not reads
+    weeks = asked.ask(wish).moods
+    assert weeks is not None
+    assert [mark.mood for mark in weeks.marks[1]] == [4, 2], "the third was noted later"
+    with sqlite3.connect(store) as db:
+        db.execute("DELETE FROM heartbeat")  # something else was written
+    db.close()
+    assert asked.ask(wish._replace(moment_ms=SURGE + MINUTE)).moods is weeks
+    assert len(reads) == 1
+    later = asked.ask(wish._replace(moment_ms=SURGE + 3 * MINUTE)).moods
+    assert later is not None and [mark.mood for mark in later.marks[1]] == [4, 5], "of one hour the last holds"
+    earlier = asked.ask(Wish(SURGE - 3 * MINUTE, live=False, moods=True)).moods
+    assert earlier is not None and [mark.mood for mark in earlier.marks[1]] == [4]
 
 
 def test_only_the_newest_wish_counts(start: Start, quiet: Path) -> None:

@@ -74,7 +74,8 @@ def test_golden(name: str, look: str) -> None:
 @pytest.mark.parametrize("make", [moods, cycle, roll])
 @pytest.mark.parametrize("hidden", ["wall", "discreet"])
 def test_moods_are_not_for_everybody(make: Callable[[Look], Pane], hidden: str) -> None:
-    shown = "\n".join(drawn(make(replace(make_look(), **{hidden: True})), 100, 12))
+    look = replace(make_look(), wall=hidden == "wall", discreet=hidden == "discreet")
+    shown = "\n".join(drawn(make(look), 100, 12))
     assert "Moods are for the people who lead" in shown
     for word in ("王小明", "own mean", "low", "slept", "n=", "marked"):
         assert word not in shown
