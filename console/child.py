@@ -22,6 +22,7 @@ def main() -> int:
             for name, adapter, options, interval_ms in order["sources"]
         ],
         parent=order["parent"],
+        zone=order["zone"],
         rules=Rules.taken_over(order["rules"]),
         goals={queue: Goal(*goal) for queue, goal in order["goals"].items()},
     )

@@ -87,7 +87,7 @@ def run_replay(settings: Settings, store: Path, moment_ms: int | None) -> int:
 
 def run_up(settings: Settings, store: Path, sources: Sequence[Ready]) -> int:
     """Poll the sources and show their floor; join in where a poller is at work already."""
-    with poller(store, sources, settings.goals, settings.desk) as hindrance:
+    with poller(store, sources, settings.goals, settings.desk, settings.zone) as hindrance:
         return show(_options(settings, store, hindrance=hindrance))
 
 
@@ -107,7 +107,7 @@ def run_demo(settings: Settings, demo: DemoOptions) -> int:
         }
         language = reader_language(demo.language or (None if settings.language == "auto" else settings.language))
         source = Ready("simulator", "simulator", MadeWith(played))
-        with poller(store, [source], rules=settings.desk) as hindrance:
+        with poller(store, [source], rules=settings.desk, zone=zone.key) as hindrance:
             return show(
                 _options(
                     settings,
@@ -152,6 +152,7 @@ def poller(
     sources: Sequence[Ready],
     goals: Mapping[str, Goal] | None = None,
     rules: Rules = SHIPPED,
+    zone: str = "",
 ) -> Iterator[Hindrance]:
     """Run a poller as a child while the block lasts, and give why it gives nothing, should that be so."""
     order = {
@@ -159,6 +160,7 @@ def poller(
         "sources": [(name, adapter, options.handed_over(), every_ms) for name, adapter, options, every_ms in sources],
         "goals": goals or {},
         "rules": rules.handed_over(),
+        "zone": zone,
         "parent": os.getpid(),
     }
     command = [sys.executable, "-P", "-m", "console.child"]  # -P: nothing is taken from the folder we are in

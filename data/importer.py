@@ -8,20 +8,28 @@ from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from data.adapters.queue_log import NameRules, QueueLog, Report
 from data.adapters.queue_log.adapter import marks_of
 from data.adapters.queue_log.files import LogFile, LogFileError, Mark, look_through, readable
 from data.adapters.queue_log.lines import ACTING_EVENTS
 from data.lease import Lease
+from data.model.days import Window
 from data.model.known import Known
 from data.model.observation import Observation, QueueEntry
 from data.recorder import record
+from data.store.baselines import days_touched, write_baselines
 from data.store.files import StoreError
 from data.store.writer import Writer
 
+UTC = ZoneInfo("UTC")
+
 OVERLAP_MS = 60_000
 """A log may begin this long before the end of the last one; more means it is an older one."""
+
+_SOME = 20
+"""Baselines are written for so many agents at once."""
 
 
 class NoLogError(LogFileError):
@@ -63,6 +71,7 @@ def import_logs(
     site: Mapping[str, str] | None = None,
     progress: Callable[[int], None] = lambda _done: None,
     sparing: bool = False,
+    zone: ZoneInfo = UTC,
 ) -> Imported:
     """Import queue logs (`-`: standard input) into a store and return the account of every line.
 
@@ -70,6 +79,7 @@ def import_logs(
     Raises StoreError or LogFileError; what was committed before stays, and the same call again goes on from there.
     `sparing`: make no store and change none for empty files, for what can't be read to its end, and for files in
     which no line is of a queue log (NoLogError).
+    `zone` says when days begin: baselines are kept of those that were imported.
     """
     with _seldom_collecting(), readable(paths) as files:
 
@@ -91,6 +101,7 @@ def import_logs(
             if site:
                 writer.set_site(**site)
             imported = _record_all(begun, known, writer)
+            _keep_usual(imported, writer, known.source_id, covered_ms, zone)
             _keep_ledger(writer, known.source_id, list(begun.log.marks.values()))
     return imported
 
@@ -218,6 +229,19 @@ def _refuse_known_by_another_name(
                     f"--source {name}, or give another path with --store",
                     65,
                 )
+
+
+def _keep_usual(imported: Imported, writer: Writer, source_id: int, covered_ms: int | None, zone: ZoneInfo) -> None:
+    """Write the baselines of the days that were imported, and of whom."""
+    if not imported.calls or imported.until_ms is None or imported.since_ms is None:
+        return
+    days = days_touched(Window(covered_ms or imported.since_ms, imported.until_ms + 1), zone)
+    with writer.transaction() as connection:
+        rows = connection.execute("SELECT id FROM agent WHERE source_id = ?", (source_id,)).fetchall()
+    agents = [agent_id for (agent_id,) in rows]
+    for start in range(0, len(agents), _SOME):
+        with writer.transaction() as connection:
+            write_baselines(connection, agents[start : start + _SOME], days)
 
 
 def _keep_ledger(writer: Writer, source_id: int, files: Iterable[tuple[LogFile, tuple[Mark, ...]]]) -> None:

@@ -77,6 +77,7 @@ def _run(args: Namespace) -> int:
             site=site_facts(settings),
             progress=progress,
             sparing=True,
+            zone=with_site(settings).tz,
         )
     shown = with_site(settings)
     for line in () if imported.empty else in_vain(args, settings, imported):

@@ -127,7 +127,8 @@ def _poll(args: Namespace) -> int:
     found = ready(settings)
     sources = [poller.Source(*each) for each in found]
     told = _polling(settings, found)
-    return poller.run(settings.store, sources, goals=settings.goals, started=told, rules=settings.desk)
+    rules = settings.desk
+    return poller.run(settings.store, sources, goals=settings.goals, started=told, rules=rules, zone=settings.zone)
 
 
 def _asked_for(settings: Settings, args: Namespace) -> Settings:

@@ -26,6 +26,7 @@ from data.metrics import Goal
 from data.poller.clock import Clock
 from data.poller.source import Poller
 from data.poller.telling import tell
+from data.poller.usual import kept
 from data.store.files import StoreError
 from data.store.writer import Writer
 
@@ -55,6 +56,7 @@ def run(
     goals: Mapping[str, Goal] | None = None,
     started: str = "",
     rules: Rules = SHIPPED,
+    zone: str = "",
 ) -> int:
     """Poll the sources into a store until a signal comes; return the exit code (see above), said why on stderr.
 
@@ -66,6 +68,7 @@ def run(
         started: What to say once all is ready; nobody reads it from a poller that the screen started, whose last words
             are to be why it failed.
         rules: What the desk goes by: who may do what, the words for flags, the reasons for breaks.
+        zone: The site's, by its key, which says when a day begins; "": what the store knows, else UTC.
     """
     threads = set(threading.enumerate())
     try:
@@ -85,7 +88,7 @@ def run(
                 )
                 for source, adapter in zip(sources, adapters, strict=True)
             ]
-            left = _drive(pollers, parent, started, lambda: _at_desk(writer, pollers, rules, clock))
+            left = _drive(pollers, parent, started, lambda: _at_desk(writer, pollers, rules, clock, zone))
     except AdapterError as error:
         tell(str(error))
         return EX_CONFIG
@@ -124,12 +127,14 @@ def _named(sources: Sequence[Source]) -> str:
 
 
 @asynccontextmanager
-async def _at_desk(writer: Writer, pollers: Sequence[Poller], rules: Rules, clock: Clock) -> AsyncIterator[None]:
-    """Have a desk while the block lasts."""
+async def _at_desk(
+    writer: Writer, pollers: Sequence[Poller], rules: Rules, clock: Clock, zone: str
+) -> AsyncIterator[None]:
+    """Have a desk, and keep what is usual for each agent, while the block lasts."""
     from data.desk.desk import Desk  # which tells what it has to tell as the poller does
     from data.desk.server import listening
 
-    async with Desk(writer, pollers, rules, clock.wall_ms) as desk, listening(writer.path, desk):
+    async with Desk(writer, pollers, rules, clock.wall_ms) as desk, listening(writer.path, desk), kept(writer, zone):
         yield
 
 
