@@ -25,8 +25,8 @@ REUSE_MS = 5_000
 STRIP_MS = 30_000
 """How long the strip of a day may serve while more of it is being recorded."""
 
-MOODS_MS = 60_000
-"""How long the weeks of moods may serve while nobody is marked."""
+MOODS_MS, ROLL_CALL_MS = 60_000, 2_000
+"""How long the weeks of moods may serve while nobody is marked, and while a whole team is."""
 
 RETRY_S = 0.2
 """The pause between two tries to open a store that is not there yet."""
@@ -205,7 +205,9 @@ class Feed:
         if self._weeks is not None:
             made, seen, weeks = self._weeks
             same = seen.moods == picture.moods and weeks.moment_ms // HOUR == wish.moment_ms // HOUR
-            if same and wish.live and (time.monotonic() - made) * 1000 < MOODS_MS:
+            age_ms = (time.monotonic() - made) * 1000
+            ahead = 0 <= wish.moment_ms - weeks.moment_ms < MOODS_MS
+            if wish.live and ahead and age_ms < (MOODS_MS if same else ROLL_CALL_MS):
                 return weeks
             if same and weeks.moment_ms == wish.moment_ms:
                 return weeks

@@ -217,7 +217,7 @@ def test_moods_are_read_when_they_are_wished_for_and_anew_only_when_somebody_was
     db.close()
     note(SURGE - 20 * DAY, 4)
     note(SURGE - 2 * MINUTE, 2)
-    note(SURGE + 2 * MINUTE, 5)
+    note(SURGE + 10 * SECOND, 5)
     reads: list[tuple[int, int]] = []
     read = Reader.moods
 
@@ -236,9 +236,12 @@ def test_moods_are_read_when_they_are_wished_for_and_anew_only_when_somebody_was
     with sqlite3.connect(store) as db:
         db.execute("DELETE FROM heartbeat")  # something else was written
     db.close()
-    assert asked.ask(wish._replace(moment_ms=SURGE + MINUTE)).moods is weeks
+    assert asked.ask(wish._replace(moment_ms=SURGE + 5 * SECOND)).moods is weeks
+    later = asked.ask(wish._replace(moment_ms=SURGE + 20 * SECOND)).moods
+    assert later is weeks, "in a roll-call not at every key"
     assert len(reads) == 1
-    later = asked.ask(wish._replace(moment_ms=SURGE + 3 * MINUTE)).moods
+    monkeypatch.setattr("console.feed.ROLL_CALL_MS", 0)
+    later = asked.ask(wish._replace(moment_ms=SURGE + 21 * SECOND)).moods
     assert later is not None and [mark.mood for mark in later.marks[1]] == [4, 5], "of one hour the last holds"
     earlier = asked.ask(Wish(SURGE - 3 * MINUTE, live=False, moods=True)).moods
     assert earlier is not None and [mark.mood for mark in earlier.marks[1]] == [4]

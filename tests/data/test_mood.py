@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -208,6 +209,20 @@ def test_who_is_always_the_same_is_told_of_only_where_it_is_the_lowest(mood: int
     rows = [noted(MONDAY - timedelta(days=n), mood, hour=hour) for n in range(days) for hour in (9, 15)]
     expected = [Why.TODAY] if mood == 1 or (mood == 2 and days <= RULES.least_days) else []
     assert why(rows, hour=16) == expected
+
+
+def test_chance_alone_seldom_looks_like_a_pattern() -> None:
+    """Of two hundred people whose moods have no pattern fewer than one in fifteen is told to have one."""
+    people = 200
+    for seed in range(5):
+        chance = Random(seed)
+        rows = [
+            noted(MONDAY - timedelta(days=n), min(5, max(1, round(chance.gauss(3.5, 0.8)))), agent)
+            for agent in range(people)
+            for n in range(28)
+        ]
+        patterns = [c for own in weeks(rows).concerns.values() for c in own if c.why is not Why.TODAY]
+        assert len(patterns) < people / 15, seed
 
 
 # ------------------------------------------------------------------ teams
