@@ -184,7 +184,7 @@ class BreaksPane(TablePane[Spot]):
         scored = load is not None and load.score is not None
         return {
             "mark": Cell(look.level(level), LEVEL_TONES[level]),
-            "reason": Cell(look.words("next"), "dim"),
+            "reason": Cell(look.words("go next"), "dim"),
             "time": Cell(worked(now_ms - due.since_ms), LEVEL_TONES[level] if level else "text"),
             "allowed": Cell(look.words("no break"), "dim"),
             "then": Cell(look.say("load {n}", n=score_text(load.score, look)) if load and scored else "", "dim"),

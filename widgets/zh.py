@@ -106,7 +106,7 @@ ZH: Mapping[str, str] = {
     "of {time}": "/ {time}",
     "over {time}": "超 {time}",
     "back {time}": "{time} 回",
-    "next": "待休",
+    "go next": "待休",
     "no break": "未休息",
     "load {n}": "负荷 {n}",
     "offered": "已提议",

@@ -47,9 +47,9 @@ def test_the_board() -> None:
         "Agent 6      meal         4:00 by zhang  approved               N",
         "N 0/1  S 1/1",
         said[5],
-        "! Agent 5      next        2h10m no break  load 30                S",
-        "▲ Agent 3      next          40m no break  load 71                S",
-        "Agent 4      next        1h35m no break                         N",
+        "! Agent 5      go next     2h10m no break  load 30                S",
+        "▲ Agent 3      go next       40m no break  load 71                S",
+        "Agent 4      go next     1h35m no break                         N",
     ]
 
 
@@ -77,7 +77,7 @@ def test_a_wall_names_nobody_who_is_away_late_or_due() -> None:
 
 def test_who_may_only_look_learns_no_loads_and_no_offers() -> None:
     said = "\n".join(lines(replace(Look(), discreet=True)))
-    assert "load" not in said and "Agent 6" not in said and "Agent 4      next" in said
+    assert "load" not in said and "Agent 6" not in said and "Agent 4      go next" in said
 
 
 def test_rows_stand_still_while_time_goes_on() -> None:
