@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import socket
@@ -10,6 +11,7 @@ import struct
 import sys
 import time
 import uuid
+from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -37,7 +39,8 @@ class Desk:
     def __init__(self, store: Path) -> None:
         self._store = store
         self._path = socket_of(store)
-        self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._waiting: dict[str, list[asyncio.Future[dict[str, Any]]]] = defaultdict(list)
+        """Who waits for an answer under a key: the same thing may be asked again before it is answered."""
         self._writer: asyncio.StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
@@ -97,7 +100,7 @@ class Desk:
         """Send a line and return its answer. Raises DeskError, ConnectionResetError or TimeoutError."""
         writer = await self._open()
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._waiting[key] = answer
+        self._waiting[key].append(answer)
         try:
             writer.write(line)
             await writer.drain()
@@ -108,7 +111,11 @@ class Desk:
                 self._lost()
             raise ConnectionResetError(self._last_words) from error
         finally:
-            self._waiting.pop(key, None)
+            waiting = self._waiting[key]
+            if answer in waiting:
+                waiting.remove(answer)
+            if not waiting:
+                self._waiting.pop(key, None)
 
     async def _open(self) -> asyncio.StreamWriter:
         async with self._opening:
@@ -136,9 +143,10 @@ class Desk:
                 told = json.loads(line)
                 if isinstance(told, dict) and told.get("key") == "":
                     self._last_words = safe_text(str(told.get("said")), 200)
-                waiting = self._waiting.get(str(told.get("key"))) if isinstance(told, dict) else None
-                if waiting is not None and not waiting.done():
-                    waiting.set_result(told)
+                waiting = self._waiting.get(str(told.get("key")), []) if isinstance(told, dict) else []
+                first = next((each for each in waiting if not each.done()), None)
+                if first is not None:
+                    first.set_result(told)
         if self._writer is writer:
             self._lost()
 
@@ -146,7 +154,7 @@ class Desk:
         if self._writer is not None:
             self._writer.close()
         self._writer = self._reading = None
-        for waiting in self._waiting.values():
+        for waiting in itertools.chain(*self._waiting.values()):
             if not waiting.done():
                 waiting.set_exception(ConnectionResetError(self._last_words))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -44,7 +45,7 @@ def poller(store: Path, rights: Rights | None = None, agents: int = AGENTS) -> I
         text=True,
     )
     try:
-        while not polled(store):
+        while not polled(store, child.pid):
             assert child.poll() is None, child.stderr and child.stderr.read()
             os.sched_yield()
         yield child
@@ -55,15 +56,13 @@ def poller(store: Path, rights: Rights | None = None, agents: int = AGENTS) -> I
             child.stderr.close()
 
 
-def polled(store: Path) -> bool:
-    """Whether a poller that lives has polled a store, and so has its desk open."""
-    import sqlite3
-
+def polled(store: Path, pid: int) -> bool:
+    """Whether this poller has polled, and so has its desk open."""
     if not store.exists():
         return False
     connection = sqlite3.connect(f"file:{store}?mode=ro", uri=True)
     try:
-        return connection.execute("SELECT count(*) FROM heartbeat WHERE pid > 0").fetchone() == (1,)
+        return connection.execute("SELECT count(*) FROM heartbeat WHERE pid = ?", (pid,)).fetchone() == (1,)
     except sqlite3.Error:
         return False
     finally:

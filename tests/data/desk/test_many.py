@@ -6,6 +6,7 @@ import asyncio
 import random
 import signal
 import sqlite3
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +44,7 @@ async def console(store: Path, number: int, acts: int) -> list[Answer]:
         for each in range(acts):
             request: Request = NoteMood(1 + (number + each) % AGENTS, 1 + each % 5, f"{number}/{each}")
             key = f"{number}-{each}"
-            asked = [desk.order(request, key)] * 1
-            if each % 2:
-                asked.append(desk.order(request, key))
-            given = await asyncio.gather(*asked)
+            given = await asyncio.gather(*(desk.order(request, key) for _ in range(1 + each % 2)))
             assert len(set(given)) == 1
             answers.append(given[0])
     finally:
@@ -89,42 +87,42 @@ async def act_until_it_is_gone(store: Path, number: int, done: dict[str, int]) -
         await desk.aclose()
 
 
+async def killed_while_acting(store: Path, child: subprocess.Popen[str], first: int, enough: int) -> dict[str, int]:
+    """Act from five consoles, kill the poller once so much was acknowledged; return all that was, by its note."""
+    done: dict[str, int] = {}
+    acting = [asyncio.create_task(act_until_it_is_gone(store, first + number, done)) for number in range(5)]
+    while len(done) < enough:
+        assert not all(each.done() for each in acting), "nobody acts any more, and the poller lives"
+        await asyncio.sleep(0)
+    child.send_signal(signal.SIGKILL)
+    await asyncio.gather(*acting)
+    return done
+
+
 @pytest.mark.slow
 @pytest.mark.kill
 def test_a_killed_poller_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     store = tmp_path / "floor.sqlite"
-    done: dict[str, int] = {}
     chance = random.Random(1)
     for round_ in range(20):
         with poller(store) as child:
-
-            async def play() -> None:
-                acting = [
-                    asyncio.create_task(act_until_it_is_gone(store, number + 5 * (round_ % 4), done))  # noqa: B023
-                    for number in range(5)
-                ]
-                enough = len(done) + chance.randrange(1, 120)
-                while len(done) < enough:
-                    await asyncio.sleep(0)
-                child.send_signal(signal.SIGKILL)
-                await asyncio.gather(*acting)
-
-            asyncio.run(play())
-        found = {
-            note: number for number, note in rows(store, "SELECT id, note FROM mood UNION SELECT id, note FROM flag")
-        }
+            done = asyncio.run(killed_while_acting(store, child, 5 * (round_ % 4), chance.randrange(1, 120)))
+        noted = rows(store, "SELECT note, id FROM mood UNION SELECT note, id FROM flag")
+        found = dict(noted)
         assert {note: found.get(note) for note in done} == done
         audited = rows(store, "SELECT count(*) FROM audit WHERE act IN ('note_mood', 'raise_flag') AND result = 'done'")
         assert audited[0][0] >= len(done)
         assert verified(store).fault is None
-        done = {}
-        with sqlite3.connect(store) as connection:
-            connection.execute("UPDATE mood SET note = ''")
-            connection.execute("UPDATE flag SET note = ''")
-        connection.close()
-    with poller(store):
+        connection = sqlite3.connect(store)
+        try:
+            with connection:
+                connection.execute("UPDATE mood SET note = ''")
+                connection.execute("UPDATE flag SET note = ''")
+        finally:
+            connection.close()
+    with poller(store):  # which says of every order that nobody answered that nobody can tell
         pass
     assert rows(store, "SELECT count(*) FROM request WHERE json_extract(answer, '$.answer') IS NULL") == [(0,)]
-    ordered = rows(store, "SELECT number FROM audit WHERE result = 'ordered'")
-    settled = rows(store, "SELECT json_extract(detail, '$.of') FROM audit WHERE json_extract(detail, '$.of') NOTNULL")
-    assert sorted(ordered) == sorted(settled)
+    ordered = rows(store, "SELECT number FROM audit WHERE result = 'ordered' ORDER BY 1")
+    of = "json_extract(detail, '$.of')"
+    assert rows(store, f"SELECT {of} FROM audit WHERE {of} IS NOT NULL ORDER BY 1") == ordered
