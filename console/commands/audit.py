@@ -20,6 +20,7 @@ from console.commands.common import (
     tell,
 )
 from data.model.days import day_window
+from data.model.text import safe_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -145,7 +146,7 @@ def _place(row: Audited) -> str:
 
 
 _TOLD = ("flag", "mood", "decision", "to_queue", "step", "owner", "reason", "note", "helped")
-"""What of a detail the table tells, in this order."""
+"""What the table tells of what was ordered, in this order."""
 
 
 def _reason(row: Audited) -> str:
@@ -155,8 +156,10 @@ def _reason(row: Audited) -> str:
     if row.detail is None:
         return "(blanked)"
     if row.result not in (DONE, ORDERED) and row.detail.get("said"):
-        return str(row.detail["said"])
-    return " · ".join(str(row.detail[key]) for key in _TOLD if row.detail.get(key) not in (None, ""))
+        return safe_text(str(row.detail["said"]), 200)
+    ordered = row.detail.get("with")
+    told = ordered if isinstance(ordered, dict) else row.detail
+    return " · ".join(safe_text(str(told[key])) for key in _TOLD if told.get(key) not in (None, ""))
 
 
 # ------------------------------------------------------------------ verify

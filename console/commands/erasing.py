@@ -31,7 +31,7 @@ def erase_here(settings: Settings, request: EraseAgent) -> Answer:
             )
             result = audit.DONE if answer.done else str(answer.refusal)
             tty, address = _tty(), os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
-            detail = {**asdict(request), "said": answer.said, "by": "the machine's own hand: no poller ran"}
+            detail = {"with": asdict(request), "said": answer.said, "by": "the machine's own hand: no poller ran"}
             act = NAMES[type(request)]
             entry = audit.Entry(now_ms(), os.getuid(), user, "admin", tty, address, act, request.agent, result, detail)
             audit.append(connection, entry)

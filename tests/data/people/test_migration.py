@@ -1,4 +1,4 @@
-"""A store of version 1 becomes one of this version with all that it holds; an older program leaves a newer one alone."""
+"""A store of version 1 becomes one of this version with all it holds; an older program leaves a newer one alone."""
 
 from __future__ import annotations
 
