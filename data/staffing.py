@@ -182,17 +182,8 @@ def served_patiently(
     ratio = agents / leaving
     waiting = [(j, p, ratio / (ratio + j + 1)) for j, p in enumerate(chances)]  # p finds j waiting, and is answered so
 
-    def within(limit_s: float) -> tuple[float, float]:
-        """Return the shares that are answered and that hang up within a time."""
-        gone = exp(-limit_s / patience_s)
-        after = _beta_sums(ratio + 1, gone, len(chances))
-        before = _beta_sums(ratio, gone, len(chances))
-        done = 1 - all_busy + sum(p * kept * (1 - after[j]) for j, p, kept in waiting)
-        left = sum(p * (1 - kept * (1 - after[j]) - gone * before[j]) for j, p, kept in waiting)
-        return min(1.0, max(0.0, done)), min(1.0, max(0.0, left))
-
-    answered, abandoned = within(threshold_s)
-    _, short = within(short_s)
+    answered, abandoned = _within(threshold_s / patience_s, ratio, waiting, all_busy)
+    _, short = _within(short_s / patience_s, ratio, waiting, all_busy)
     length = sum(j * p for j, p in enumerate(chances))
     p_abandon = min(1.0, leaving * length / erlangs)
     wait_s = length * load.handle_s / erlangs
@@ -207,6 +198,17 @@ def served_patiently(
     levels = [min(1.0, answered / of) if of > 0 else None for of in (stayed, 1 - short, 1 - abandoned)]
     odds = (all_busy, p_abandon, *waits, length, occupancy, abandoned, short, answered)
     return Patient._make((agents, *odds, *levels, answered + abandoned))
+
+
+def _within(
+    patiences: float, ratio: float, waiting: list[tuple[int, float, float]], all_busy: float
+) -> tuple[float, float]:
+    """Return the shares that are answered and that hang up within a time, told in patiences."""
+    gone = exp(-patiences)
+    after, before = (_beta_sums(a, gone, len(waiting)) for a in (ratio + 1, ratio))
+    done = 1 - all_busy + sum(p * kept * (1 - after[j]) for j, p, kept in waiting)
+    left = sum(p * (1 - kept * (1 - after[j]) - gone * before[j]) for j, p, kept in waiting)
+    return min(1.0, max(0.0, done)), min(1.0, max(0.0, left))
 
 
 def _queue_chances(erlangs: float, agents: int, leaving: float) -> tuple[list[float], float]:

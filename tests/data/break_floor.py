@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from data.model.days import HOUR, MINUTE, SECOND
 from data.model.picture import AgentRow, LoadRow, OfferRow, Picture, QueueRow, ServiceLevel, SourceState, Totals
@@ -14,7 +15,7 @@ NOW = 1_772_506_800_000
 _SERVICE = ServiceLevel(None, 0, 0, "answered_and_abandoned", 20_000, 0.8)
 
 
-def queue(name: str = "sales", lately: int = 100, **more: object) -> QueueRow:
+def queue(name: str = "sales", lately: int = 100, **more: Any) -> QueueRow:  # noqa: ANN401 (its fields)
     """Return a queue to which so many came in the last half hour, all of it measured."""
     row = QueueRow(1, name, Channel.VOICE, 0, None, 0, _SERVICE, lately, lately, 0, 0, 0, 0, (), key=name)
     return row._replace(lately=lately, lately_ms=30 * MINUTE)._replace(**more)
