@@ -178,6 +178,8 @@ class AgentsPane(TablePane[AgentRow]):
         levels = agent_levels(picture, now_ms, self.look.limits)
         self._heard = {ear.agent_id for ear in picture.listening if ear.ends_ms > now_ms}
         self._levels = {agent.id: level for agent, level in zip(picture.agents, levels, strict=True)}
+        if self.look.wall:  # nobody is shown up there for a long break
+            self._levels |= {agent.id: Level.CALM for agent in picture.agents if agent.state is State.NOT_READY}
         agents = self._in_order(self._matching(picture), now_ms)
         if not self.grouped:
             return [Entry(agent.id, agent) for agent in agents]

@@ -210,11 +210,13 @@ class FlagsPane(TablePane[Row]):
     def _load(self, load: LoadRow, name: str) -> Line:
         look = self.look
         level = band_level(asked(load))
-        said = reasons(load, look, 3)
+        score = score_text(load.score, look)
+        before = look.say("{name}: load {score}, {parts}", name=name, score=score, parts="")
+        room = self.content_size.width - 6 - width_of(before)
         if load.score is None:
             text = look.say("{name}: two hours without a break", name=name)
         else:
-            text = look.say("{name}: load {score}, {parts}", name=name, score=score_text(load.score, look), parts=said)
+            text = before + reasons(load, look, 3, max(0, room))
         return (Piece(f"{look.level(level)} ", LEVEL_TONES[level]), Piece(text, "load"))
 
     def foot(self, row: Row) -> str:

@@ -11,7 +11,7 @@ from data.model.days import HOUR, MINUTE
 from data.model.picture import AgentRow, LoadPart, LoadRow, Person, Picture
 from data.model.words import Band, State
 from widgets.canvas import Line, Piece, padded
-from widgets.cells import fit, spark
+from widgets.cells import fit, spark, width_of
 from widgets.columns import Column
 from widgets.look import Look
 from widgets.pane import LEVEL_TONES, Heading
@@ -64,7 +64,7 @@ _COLUMNS = (
     Column("name", 9, most=20, gap=1),
     Column("score", 4, right=True, head="load", gap=1),
     Column("bar", 10, rank=3, gap=1),
-    Column("band", 13, head="asks for"),
+    Column("band", 8, most=13, head="asks for"),
     Column("since", 5, rank=2, right=True, head="since"),
     Column("parts", 28, most=74, head="most of it from", eager=True),
     Column("known", 5, rank=4, right=True, head="known"),
@@ -165,19 +165,28 @@ class LoadPane(TablePane[Loaded]):
             "name": Cell(row.agent.name, "strong" if level is Level.ALARM else "text"),
             "score": Cell(score_text(load.score, look), tone if known else "dim"),
             "bar": Cell(bar_text((load.score or 0) / 100, _BAR, look) if known else "", tone if level else "load"),
-            "band": Cell(look.words(BAND_WORDS[band]) if known or band else "", tone if level else "dim"),
+            "band": Cell(self._band(band, widths.get("band", 0)) if known or band else "", tone if level else "dim"),
             "since": Cell(look.clock(load.since_ms) if known and load.band else "", "dim"),
-            "parts": Cell(reasons(load, look), "text" if level else "dim"),
+            "parts": Cell(reasons(load, look, 2, widths.get("parts", 0)), "text" if level else "dim"),
             "known": Cell(f"{load.coverage}%", "dim"),
         }
 
+    def _band(self, band: Band, room: int) -> str:
+        """Return what a band is called, an offer in one word where there is no room for more."""
+        said = self.look.words(BAND_WORDS[band])
+        return self.look.words("break") if band is Band.OFFER and width_of(said) > room else said
 
-def reasons(load: LoadRow, look: Look, most: int = 2) -> str:
-    """Return in words the parts that give a load the most points, or why there is no score."""
+
+def reasons(load: LoadRow, look: Look, most: int = 2, room: int = 0) -> str:
+    """Return in words the parts that give a load the most points, or why there is no score.
+
+    At most `most` parts; fewer where they have no room in so many cells (0: any), for a number cut in two is none.
+    """
     if load.score is None:
         return look.say("no score: {n} % known", n=load.coverage)
     parts = sorted((part for part in load.parts if part.points > 0), key=lambda part: -part.points)
-    return look.words(", ").join(part_text(part, look) for part in parts[:most])
+    said = look.words(", ").join(part_text(part, look) for part in parts[:most])
+    return said if most < 2 or not 0 < room < width_of(said) else reasons(load, look, most - 1, room)
 
 
 def _by_need(row: Loaded) -> tuple[int, float, str]:

@@ -150,6 +150,17 @@ def test_a_wall_names_nobody_with_a_protected_reason() -> None:
         assert state_text(agent, look) != "out"
 
 
+def test_a_wall_shows_nobody_up_for_a_long_break() -> None:
+    picture = floor_picture()
+    late = AGENT._replace(state=State.NOT_READY, reason="rest", since_ms=NOW - 3_600_000)
+    picture = picture._replace(agents=(late, *picture.agents[1:]))
+    for wall in (False, True):
+        pane = AgentsPane(replace(LOOKS["en"], wall=wall))
+        pane.show(picture, NOW)
+        line = next(line for line in drawn(pane, 120, 70) if late.name in line)
+        assert ("▲" in line) != wall
+
+
 def test_the_header_of_a_wall_says_so_and_counts_no_flags() -> None:
     look = replace(LOOKS["en"], wall=True)
     header = FloorHeader(look)
