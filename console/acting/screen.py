@@ -138,6 +138,13 @@ class ActingScreen(TimedScreen):
             return
         self.run_worker(deal_with(self, row), group="acting", exclusive=True, exit_on_error=True)
 
+    def action_roll_call(self) -> None:
+        """Take the roll-call of the team in view, else of the own one."""
+        if not self.is_wall():
+            from console.screens.roll_call import RollCallScreen
+
+            self.app.push_screen(RollCallScreen(getattr(self, "team", None)))
+
     def chosen_flag(self) -> FlagRow | FollowUpRow | None:
         """Return the flag or follow-up under the cursor, None where the cursor is in no pane of flags."""
         pane = self.focused

@@ -345,14 +345,6 @@ class FloorScreen(ActingScreen):
 
         self.app.push_screen(WellbeingScreen())
 
-    def action_roll_call(self) -> None:
-        """Take the roll-call of a team."""
-        if self.is_wall():
-            return
-        from console.screens.roll_call import RollCallScreen
-
-        self.app.push_screen(RollCallScreen())
-
     def action_why(self) -> None:
         """Explain the load of the agent under the cursor, or the service level of the queue."""
         seen = self.floor_app.seen

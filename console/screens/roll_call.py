@@ -53,9 +53,10 @@ class RollCallScreen(PanedScreen):
     AUTO_FOCUS = "#roll"
     wants_moods = True
 
-    def __init__(self) -> None:
+    def __init__(self, team: str | None = None) -> None:
+        """Call a team, None or "" for the own one."""
         super().__init__()
-        self.team: str | None = None
+        self.team: str | None = team or None
         """The team that is called, "" where there are no teams; None until it is known which ones there are."""
         self.said = False
         """Whether marks are what the agents say, else what is seen."""

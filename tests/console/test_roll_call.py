@@ -199,3 +199,16 @@ async def test_a_flag_can_be_raised_from_the_roll(played: Path) -> None:
         await pilot.press("4", "f", "6")
         told = await ordered(pilot, desk, 2)
         assert told == [NoteMood(agents[0], 4), RaiseFlag(agents[1], "tired")]
+
+
+async def test_from_wellbeing_it_is_the_team_in_view_that_is_called(played: Path) -> None:
+    async with roll_call(played) as (pilot, _, _):
+        app = app_of(pilot)
+        await pilot.press("R")
+        await until(pilot, lambda: not isinstance(app.screen, RollCallScreen), "left by its own key")
+        await pilot.press("W")
+        await until(pilot, lambda: shows(app, "Wellbeing · all teams"), "wellbeing")
+        await pilot.press("t", "t")
+        await until(pilot, lambda: shows(app, "Wellbeing · South"), "the second team")
+        await pilot.press("R")
+        await until(pilot, lambda: shows(app, "Roll-call · South"), "its roll")
