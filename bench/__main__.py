@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import asterisk, imports, screen, store
+from bench import asterisk, desk, imports, screen, store
 from bench.figures import Figure, table
 
 BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
@@ -21,6 +21,7 @@ BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "store": store.measure,
     "import": imports.measure,
     "asterisk": asterisk.measure,
+    "desk": desk.measure,
 }
 
 

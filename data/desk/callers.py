@@ -12,7 +12,6 @@ import os
 import pwd
 import socket
 import struct
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -113,7 +112,7 @@ def _address(packed: bytes, host: bytes) -> str:
 
 def person_of(uid: int, rights: Rights, own_uid: int) -> Person:
     """Return who a user is and what they may, by the user database as it is at this moment."""
-    user, groups = _known(uid)
+    user, groups = _known(uid, any(name.startswith("@") for name in rights.names))
     names = {name for name in rights.names if _names(name, uid, groups)}
     if uid in (0, own_uid) or not names.isdisjoint(rights.admins):
         role = Role.ADMIN
@@ -125,15 +124,14 @@ def person_of(uid: int, rights: Rights, own_uid: int) -> Person:
     return Person(user, role, teams)
 
 
-def _known(uid: int) -> tuple[str, frozenset[int]]:
-    """Return a user's name and groups; one whom the database does not know has a number alone."""
+def _known(uid: int, grouped: bool) -> tuple[str, frozenset[int]]:
+    """Return a user's name and, if `grouped`, groups; one whom the database does not know has a number alone."""
     try:
         entry = pwd.getpwuid(uid)
     except KeyError:
         return f"uid {uid}", frozenset()
-    with suppress(OSError):
-        return safe_text(entry.pw_name, 64), frozenset(os.getgrouplist(entry.pw_name, entry.pw_gid))
-    return safe_text(entry.pw_name, 64), frozenset({entry.pw_gid})
+    groups = frozenset(os.getgrouplist(entry.pw_name, entry.pw_gid)) if grouped else frozenset()
+    return safe_text(entry.pw_name, 64), groups
 
 
 def _names(name: str, uid: int, groups: frozenset[int]) -> bool:

@@ -62,7 +62,8 @@ def polled(store: Path, pid: int) -> bool:
         return False
     connection = sqlite3.connect(f"file:{store}?mode=ro", uri=True)
     try:
-        return connection.execute("SELECT count(*) FROM heartbeat WHERE pid = ?", (pid,)).fetchone() == (1,)
+        found = connection.execute("SELECT 1 FROM heartbeat WHERE pid = ?", (pid,)).fetchone()
+        return found is not None
     except sqlite3.Error:
         return False
     finally:
