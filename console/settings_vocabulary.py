@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
@@ -104,7 +104,7 @@ def _step(key: str, shipped: StepWord | None, said: Table) -> StepWord:
 
 def _flag(key: str, shipped: FlagWord | None, said: Table) -> FlagWord:
     word = shipped or FlagWord(key, said.get("en") or said.get("zh", ""), said.get("zh") or said.get("en", ""))
-    changed = {name: said[name] for name in ("en", "zh", "step") if name in said}
+    changed: dict[str, Any] = {name: said[name] for name in ("en", "zh", "step") if name in said}
     if "severity" in said:
         changed["severity"] = Severity[said["severity"].upper()]
     if "expires_min" in said:

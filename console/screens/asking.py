@@ -62,22 +62,24 @@ class AskScreen(ModalScreen[Result | None], Generic[Result]):
         title: Who it is about, and what is asked.
         example: What stands in the empty field.
         read: Returns what a text means; raises PromptError, whose words are shown, for one that will not do.
+        value: What stands in the field at first.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False, priority=True)]
 
-    def __init__(self, look: Look, title: str, example: str, read: Callable[[str], Result]) -> None:
+    def __init__(self, look: Look, title: str, example: str, read: Callable[[str], Result], value: str = "") -> None:
         super().__init__()
         self.look = look
         self._heading = title
         self._example = example
         self._read = read
+        self._value = value
 
     def compose(self) -> ComposeResult:
         """Lay out the title, the field, and the keys or what is wrong."""
         with Vertical(id="chooser"):
             yield Static(self._heading, markup=False, id="chooser-title")
-            yield Input(placeholder=self._example, compact=True, id="chooser-note", max_length=MOST_TEXT)
+            yield Input(self._value, placeholder=self._example, compact=True, id="chooser-note", max_length=MOST_TEXT)
             yield Static(self.look.words("Enter: take it   Esc: back"), markup=False, id="chooser-keys")
 
     def on_mount(self) -> None:

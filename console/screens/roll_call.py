@@ -221,7 +221,7 @@ class RollCallScreen(PanedScreen):
             self.notify(look.words("Mark the agent first: 1 to 5, or 0 for absent."), markup=False)
             return
         title = look.say("{name}: a note on the mood", name=agent.name)
-        note = await self.ask(AskScreen(look, title, mark.note, str.strip))
+        note = await self.ask(AskScreen(look, title, look.words("note, if any"), str.strip, mark.note))
         if note is not None:
             self._send(agent.id, Entered(mark.mood, mark.said, self.floor_app.clock.moment(), note))
 

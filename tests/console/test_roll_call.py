@@ -147,6 +147,10 @@ async def test_a_note_goes_with_the_last_mark(played: Path) -> None:
         await pilot.press(*"cat", "enter")
         assert await ordered(pilot, desk, 2) == [NoteMood(agents[0], 2), NoteMood(agents[0], 2, "cat")]
         assert screen.roll.selected == agents[1], "the cursor stays where it was"
+        await pilot.press("n")
+        await until(pilot, lambda: shows(app_of(pilot), "a note on the mood"), "asked again")
+        await pilot.press("end", "s", "enter")
+        assert (await ordered(pilot, desk, 3))[-1] == NoteMood(agents[0], 2, "cats"), "what stood there stays"
 
 
 async def test_who_has_a_mark_is_passed_over_at_the_beginning_and_t_calls_the_next_team(played: Path) -> None:
