@@ -64,9 +64,9 @@ _COLUMNS = (
     Column("name", 9, most=20, gap=1),
     Column("score", 4, right=True, head="load", gap=1),
     Column("bar", 10, rank=3, gap=1),
-    Column("band", 8, most=13, head="asks for"),
+    Column("band", 6, most=13, head="band"),
     Column("since", 5, rank=2, right=True, head="since"),
-    Column("parts", 28, most=74, head="most of it from", eager=True),
+    Column("parts", 38, most=74, head="most of it from", eager=True),
     Column("known", 5, rank=4, right=True, head="known"),
 )
 _BAR = 10

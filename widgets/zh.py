@@ -223,7 +223,7 @@ ZH: Mapping[str, str] = {
     # load
     "Load": "负荷",
     "load": "负荷",
-    "asks for": "建议",
+    "band": "等级",
     "since": "起始",
     "most of it from": "主要来自",
     "known": "已知",
