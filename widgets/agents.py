@@ -15,6 +15,7 @@ from widgets.canvas import Piece
 from widgets.cells import average, brief, safe
 from widgets.columns import Column
 from widgets.levels import agent_levels
+from widgets.load import asked, band_level, score_text
 from widgets.look import REASON_WORDS, STATE_WORDS, Look
 from widgets.pane import LEVEL_TONES, Heading
 from widgets.table import Cell, Entry, TablePane
@@ -43,10 +44,11 @@ _COLUMNS = (
     Column("name", 9, most=22, head="name"),
     Column("seat", 5, rank=5, most=7, head="seat"),
     Column("queue", 8, rank=6, most=14, head="queue"),
-    Column("team", 8, rank=9, most=14, head="team"),
-    Column("calls", 5, rank=7, right=True, head="calls"),
-    Column("aht", 5, rank=8, right=True, head="AHT"),
-    Column("break", 6, rank=10, right=True, head="worked"),
+    Column("team", 8, rank=10, most=14, head="team"),
+    Column("load", 4, rank=7, right=True, head="load"),
+    Column("calls", 5, rank=8, right=True, head="calls"),
+    Column("aht", 5, rank=9, right=True, head="AHT"),
+    Column("break", 6, rank=11, right=True, head="worked"),
     Column("flags", 3, rank=1, most=4),
 )
 
@@ -256,6 +258,7 @@ class AgentsPane(TablePane[AgentRow]):
             "seat": Cell(row.seat, "dim"),
             "queue": Cell(row.queue or (row.queues[0] if len(row.queues) == 1 else ""), quiet),
             "team": Cell(row.team, "dim"),
+            "load": self._load(row),
             "calls": Cell(str(row.calls), "dim"),
             "aht": Cell(average(row.handle_ms, row.calls, look.glyphs.none), "dim"),
             "break": self._without_break(row, now_ms),
@@ -268,6 +271,13 @@ class AgentsPane(TablePane[AgentRow]):
             return Cell("")
         worked_ms = now_ms - row.break_ms
         return Cell(f"{max(0, worked_ms) // 60_000}m", "level-notice" if worked_ms >= _LONG_WITHOUT_BREAK_MS else "dim")
+
+    def _load(self, row: AgentRow) -> Cell:
+        """Return an agent's load, by its band; nothing where others read the screen or too little is known."""
+        load = self.picture.loads.get(row.id) if self.picture and self.look.tells_of_people else None
+        if load is None or load.score is None:
+            return Cell("")
+        return Cell(score_text(load.score, self.look), LEVEL_TONES[band_level(asked(load))])
 
     def _flags(self, row: AgentRow) -> Cell:
         """Return who is listened to, open flags and praise as signs; a number where there are several flags."""
