@@ -13,6 +13,8 @@ from console.launch import poller
 from console.settings import load
 from console.settings_secrets import MadeWith, Ready, variable_of
 from console.settings_sources import ready
+from data.desk.roles import Rights
+from data.desk.rules import Rules
 from tests.console.cli import Cli
 from tests.console.pbx import Pbx, pbx
 
@@ -281,6 +283,8 @@ def test_the_child_makes_the_sources_it_was_handed(monkeypatch: pytest.MonkeyPat
         "store": str(tmp_path / "s"),
         "sources": [("north", "pbx", options.handed_over(), 2000)],
         "goals": {"": (20_000, 5_000, 0.8, "offered")},
+        "rules": Rules(Rights(admins=("ann",))).handed_over(),
+        "zone": "Asia/Shanghai",
         "parent": 7,
     }
     monkeypatch.setattr(sys, "stdin", StringIO(json.dumps(order)))
@@ -289,3 +293,4 @@ def test_the_child_makes_the_sources_it_was_handed(monkeypatch: pytest.MonkeyPat
     assert (store, source) == (tmp_path / "s", ("north", "pbx", options, 2000))
     assert HUSH not in repr(source)
     assert (more["parent"], more["goals"][""].target) == (7, 0.8)
+    assert more["rules"] == Rules(Rights(admins=("ann",)))
