@@ -97,7 +97,7 @@ class Workday:
         """Take up a day.
 
         Args:
-            stretches: What the agent did, in order, since `MEMORY_MS` before the day or earlier.
+            stretches: What the agent did, in order, since `MEMORY_MS` and `REST_MS` before the day or earlier.
             visits: The calls that the agent answered, those that ended `MEMORY_MS` before the time that is asked for or
                 later, and the ones shortly before.
             day_ms: When the day began.
@@ -209,7 +209,7 @@ class Workday:
         self._sure = [sure for _, sure in marks]
 
     def _since_break(self, moment_ms: int) -> float | None:
-        """Return the minutes since the last break.
+        """Return the minutes since the last break, at most those since `MEMORY_MS` before the day.
 
         A long enough time that nobody measured may have been one: what is counted from its end is a least figure, and
         known only once it is as much as counts.
@@ -220,7 +220,7 @@ class Workday:
         mark = bisect_right(self._marks, moment_ms) - 1
         if mark < 0:
             return None
-        minutes = (moment_ms - self._marks[mark]) / MINUTE
+        minutes = (moment_ms - max(self._marks[mark], self.day_ms - MEMORY_MS)) / MINUTE
         return minutes if self._sure[mark] or minutes >= OVERDUE_MINUTES else None
 
     def _occupancy(self, hour_ms: int, moment_ms: int) -> float | None:

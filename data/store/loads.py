@@ -22,7 +22,7 @@ from data.model.days import HOUR, INTERVAL, MINUTE, Window, interval_start
 from data.model.picture import AgentRow, LoadRow
 from data.model.words import SIGNED_IN
 from data.store.directory import DirectoryCache
-from data.workday import MEMORY_MS, Stretch, Usual, Visit, Workday
+from data.workday import MEMORY_MS, REST_MS, Stretch, Usual, Visit, Workday
 
 _BLOCK_MS = 2 * INTERVAL
 """Days are read for so long around a moment asked for again: whoever plays on from it needs nothing new."""
@@ -160,7 +160,7 @@ class LoadBook:
         found: dict[int, _Covered] = {}
         for source, since_ms, until_ms in self._connection.execute(
             "SELECT source_id, since_ms, until_ms FROM coverage WHERE until_ms > ? AND since_ms < ? ORDER BY since_ms",
-            (day.since_ms - MEMORY_MS, moment_ms + _BLOCK_MS),
+            (day.since_ms - MEMORY_MS - REST_MS, moment_ms + _BLOCK_MS),
         ).fetchall():
             if since_ms <= moment_ms:
                 alone = source not in found
@@ -204,7 +204,7 @@ class LoadBook:
 
         Where the measuring has had no gap since `since_ms`, only what matters in the window; 0: there was one.
         """
-        before_ms = day.since_ms - MEMORY_MS
+        before_ms = day.since_ms - MEMORY_MS - REST_MS
         values = (json.dumps(list(agents)), before_ms, since_ms, window.until_ms)
         if since_ms:
             rows = self._connection.execute(_SPARSE, (*values, window.since_ms - HOUR)).fetchall()
