@@ -171,6 +171,10 @@ class LoadPane(TablePane[Loaded]):
             "known": Cell(f"{load.coverage}%", "dim"),
         }
 
+    def foot(self, row: Loaded) -> str:
+        """Return all the parts that give points."""
+        return reasons(row.load, self.look, len(row.load.parts)) if row.load.score is not None else ""
+
     def _band(self, band: Band, room: int) -> str:
         """Return what a band is called, an offer in one word where there is no room for more."""
         said = self.look.words(BAND_WORDS[band])

@@ -26,7 +26,13 @@ def date_text(at_ms: int, now_ms: int, look: Look) -> str:
     """Return when something was in at most eleven cells: the time of today, else the day with the time."""
     if at_ms >= day_around(now_ms, look.zone).since_ms:
         return look.clock(at_ms)
-    return f"{local_time(at_ms, look.zone):%m-%d} {look.clock(at_ms)}"
+    return f"{look.day(at_ms)} {look.clock(at_ms)}"
+
+
+def when_text(at_ms: int, now_ms: int, look: Look) -> str:
+    """Return when something is or was in five cells: the time of today, else the day alone."""
+    today = day_around(now_ms, look.zone)
+    return look.clock(at_ms) if today.since_ms <= at_ms < today.until_ms else look.day(at_ms)
 
 
 class PersonLoadPane(Pane):
@@ -145,12 +151,19 @@ class PersonFlagsPane(TablePane[FlagLine]):
             "then": Cell(self._then(row, now_ms), "dim" if past else "text"),
         }
 
+    def foot(self, row: FlagLine) -> str:
+        """Return the whole of a flag's note, with whose it is and what came of it."""
+        if not row.flag.note and not row.helped:
+            return ""
+        said = (safe(row.flag.note), safe(row.flag.by), safe(self._then(row, self.now_ms)))
+        return f" {self.look.glyphs.dot} ".join(text for text in said if text)
+
     def _then(self, row: FlagLine, now_ms: int) -> str:
         """Return what comes next of a flag, or how it ended."""
         look, flag = self.look, row.flag
         if row.resolved_ms is None:
             step = look.vocabulary.called(flag.step, look.language) if flag.step else ""
-            due = date_text(flag.follow_up_ms, now_ms, look) if flag.follow_up_ms else ""
+            due = when_text(flag.follow_up_ms, now_ms, look) if flag.follow_up_ms else ""
             said = " ".join(text for text in (step, flag.owner, due) if text)
             return f"{look.glyphs.arrow} {said}" if said else ""
         helped = row.helped or look.words("dealt with")

@@ -9,10 +9,11 @@ from data.alerts import Level
 from data.model.days import DAY
 from data.model.people import Decision
 from data.model.picture import CoachingLine, ListeningRow, OfferRow, Person, Picture
+from widgets.cells import safe
 from widgets.columns import Column
 from widgets.look import REASON_WORDS, Look
 from widgets.pane import LEVEL_TONES, Heading
-from widgets.person import date_text
+from widgets.person import date_text, when_text
 from widgets.table import Cell, Entry, TablePane
 
 
@@ -108,6 +109,10 @@ class PersonLogPane(TablePane[Noted]):
             "by": Cell(row.by, "dim"),
         }
 
+    def foot(self, row: Noted) -> str:
+        """Return the whole of a line's text, with whose it is and what came of it."""
+        return f" {self.look.glyphs.dot} ".join(safe(text) for text in (row.text, row.by, row.then) if text)
+
 
 def _is_due(line: CoachingLine, now_ms: int) -> bool:
     return line.follow_up_ms is not None and line.done_ms is None and line.follow_up_ms <= now_ms + DAY // 2
@@ -116,10 +121,10 @@ def _is_due(line: CoachingLine, now_ms: int) -> bool:
 def _coached(line: CoachingLine, now_ms: int, look: Look) -> Noted:
     then, level = "", Level.CALM
     if line.done_ms is not None:
-        then = look.say("followed up {time}", time=date_text(line.done_ms, now_ms, look))
+        then = look.say("done {time}", time=when_text(line.done_ms, now_ms, look))
         then += f" {line.done_note}" if line.done_note else ""
     elif line.follow_up_ms is not None:
-        then = look.say("follow up {time}", time=date_text(line.follow_up_ms, now_ms, look))
+        then = look.say("follow up {time}", time=when_text(line.follow_up_ms, now_ms, look))
         level = Level.WARN if _is_due(line, now_ms) else Level.CALM
     kind = look.words("praise" if line.praise else "coaching")
     return Noted(line.at_ms, kind, "praise" if line.praise else "text", line.note, line.by, then, level)

@@ -290,7 +290,7 @@ ZH: Mapping[str, str] = {
     "Nothing is noted.": "没有记录。",
     "Nothing is noted. n notes a coaching or a praise.": "没有记录，按 n 记录辅导或表扬。",
     "follow up {time}": "{time} 跟进",
-    "followed up {time}": "{time} 已跟进",
+    "done {time}": "{time} 已跟进",
     "listening": "监听",
     "listens now": "正在监听",
     "somebody listens now": "正被监听",
