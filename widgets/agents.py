@@ -52,6 +52,8 @@ _COLUMNS = (
     Column("flags", 3, rank=1, most=4),
 )
 
+_FOR_ALL = tuple(column for column in _COLUMNS if column.key != "load")
+
 _BY_STATE = (
     State.NOT_READY,
     State.HOLD,
@@ -140,8 +142,8 @@ class AgentsPane(TablePane[AgentRow]):
         self.sync()
 
     def columns(self) -> tuple[Column, ...]:
-        """Return the agents' columns."""
-        return _COLUMNS
+        """Return the agents' columns; that of the load only to those who may see it."""
+        return _COLUMNS if self.look.tells_of_people else _FOR_ALL
 
     def heading(self) -> Heading:
         """Return how many need somebody, the order and the filter."""
