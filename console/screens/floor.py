@@ -17,11 +17,9 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Input
 
-from console.acting.screen import ActingScreen
 from console.actions import ACTIONS, bar_keys
-from console.screens.prompt import Prompt, read_time
+from console.screens.panes import ScreenOfPanes
 from console.screens.timed import lose
 from widgets.agents import AgentsPane
 from widgets.breaks import BreaksPane
@@ -31,7 +29,7 @@ from widgets.checklist import ChecklistPane
 from widgets.flags import FlagsPane
 from widgets.header import FloorHeader
 from widgets.keys import KeyBar
-from widgets.look import ClockState, Look
+from widgets.look import ClockState
 from widgets.notice import Notice, notice
 from widgets.pane import Pane
 from widgets.queues import QueuesPane
@@ -43,12 +41,6 @@ if TYPE_CHECKING:
     from console.feed import FloorSeen
     from data.model.picture import AgentRow
 
-MEDIUM = (100, 30)
-"""From this size (columns, rows) on there are two columns."""
-
-WIDE = (170, 36)
-"""From this size on there are three."""
-
 PANES = ("queues", "agents", "breaks", "flags", "checklist", "map")
 """The panes in the order of Tab and of the keys 1 to 5."""
 
@@ -57,7 +49,7 @@ PROMPTS = ("filter", "goto")
 """The actions that ask for a text. They go before all others: what is typed ahead must not be taken for keys."""
 
 
-class FloorScreen(ActingScreen):
+class FloorScreen(ScreenOfPanes):
     """The main screen. `show_seen` gives it what the feed brought."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -66,11 +58,8 @@ class FloorScreen(ActingScreen):
     AUTO_FOCUS = "#agents"
 
     def __init__(self) -> None:
-        super().__init__()
-        self.size_class = ""
-        self.active = "agents"
+        super().__init__("agents")
         self.mapped = False
-        self.zoomed = False
 
     def compose(self) -> ComposeResult:
         """Lay out header, panes, scrubber and keys."""
@@ -104,15 +93,7 @@ class FloorScreen(ActingScreen):
 
     def lay_out(self, width: int = 0, height: int = 0) -> None:
         """Show the panes that fit: one, two columns or three; one alone when zoomed."""
-        width, height = width or self.app.size.width, height or self.app.size.height
-        size_class = "narrow"
-        if width >= MEDIUM[0] and height >= MEDIUM[1]:
-            size_class = "wide" if width >= WIDE[0] and height >= WIDE[1] else "medium"
-        self.size_class = size_class
-        alone = self.zoomed or size_class == "narrow"
-        for name in ("narrow", "medium", "wide"):
-            self.set_class(name == size_class, f"-{name}")
-        self.set_class(alone, "-alone")
+        alone = self.fitted(width, height)
         shown = self._shown(alone)
         for name in PANES:
             self.pane(name).display = name in shown
@@ -123,8 +104,8 @@ class FloorScreen(ActingScreen):
         for name in stacked:
             first, last = name == stacked[0], name == stacked[-1]
             self.pane(name).set_edges(joined=not first, open_ended=not last)
-        self.query_one(TabRow).display = size_class == "narrow" and not self.zoomed
-        if not self.pane(self.active).has_focus and not self._prompting():
+        self.query_one(TabRow).display = self.size_class == "narrow" and not self.zoomed
+        if not self.pane(self.active).has_focus and not self.prompting():
             self.pane(self.active).focus()
 
     def _shown(self, alone: bool) -> set[str]:
@@ -140,15 +121,11 @@ class FloorScreen(ActingScreen):
             self.active = middle
         return shown
 
-    def pane(self, name: str) -> Pane:
-        """Return a pane by name."""
-        return self.query_one(f"#{name}", Pane)
-
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Remember which pane is in use."""
         if event.widget.id in PANES:
             self.active = event.widget.id
-            self._tell_tabs()
+            self.tell_tabs()
 
     # --------------------------------------------------------------- showing
 
@@ -171,7 +148,7 @@ class FloorScreen(ActingScreen):
         if seen.strip is not None:
             self.query_one(Scrubber).set_strip(seen.strip)
             self.jump_if_asked()
-        self._tell_tabs()
+        self.tell_tabs()
 
     def _not_begun(self, seen: FloorSeen) -> bool:
         """Whether nothing was ever measured, and a poller is to measure it, or says why it can't."""
@@ -196,11 +173,6 @@ class FloorScreen(ActingScreen):
         """Return the words of a screen that has hope."""
         return self.floor_app.look.words("Waiting for the first picture of the floor…")
 
-    def on_screen_resume(self) -> None:
-        """Catch up with what came while another screen was in front."""
-        self.floor_app.ask()
-        self.floor_app.show_seen()
-
     def follow_clock(self) -> None:
         """Let header, accents, scrubber and keys say which time it is."""
         clock, look = self.floor_app.clock, self.floor_app.look
@@ -219,7 +191,7 @@ class FloorScreen(ActingScreen):
         app = self.floor_app
         return app.unfed or (app.clock.mode == "live" and app.read_only)
 
-    def _tell_tabs(self) -> None:
+    def tell_tabs(self) -> None:
         """Name the tabs of a narrow screen with their trouble."""
         row = self.query_one(TabRow)
         seen = self.floor_app.seen
@@ -232,13 +204,6 @@ class FloorScreen(ActingScreen):
         active = "agents" if self.active == "map" else self.active
         row.set_tabs(tabs, PANES.index(active))
 
-    def relook(self, look: Look) -> None:
-        """Take other words, signs or colours."""
-        for widget in self.query(Canvas):
-            widget.set_look(look)
-        self.follow_clock()
-        self._tell_tabs()
-
     # ---------------------------------------------------------------- panes
 
     def action_next_pane(self, step: int = 1) -> None:
@@ -247,32 +212,12 @@ class FloorScreen(ActingScreen):
         if self.size_class == "wide" and not self.zoomed:
             order = list(PANES)
         at = order.index(self.active) if self.active in order else 0
-        self._go(order[(at + step) % len(order)])
-
-    def action_previous_pane(self) -> None:
-        """Go to the pane before."""
-        self.action_next_pane(-1)
+        self.go(order[(at + step) % len(order)])
 
     def action_pane(self, index: int) -> None:
         """Go to a pane by its number."""
         name = PANES[index]
-        self._go("map" if name == "agents" and self.mapped and self.size_class != "wide" else name)
-
-    def _go(self, name: str) -> None:
-        self.active = name
-        self.lay_out()
-        self.pane(name).focus()
-        self.floor_app.show_seen()
-
-    def on_tab_row_chosen(self, event: TabRow.Chosen) -> None:
-        """Go to the pane of a clicked tab."""
-        self.action_pane(event.index)
-
-    def action_zoom(self) -> None:
-        """Give the pane in use the whole screen, or give it back."""
-        self.zoomed = not self.zoomed
-        self.lay_out()
-        self.floor_app.show_seen()
+        self.go("map" if name == "agents" and self.mapped and self.size_class != "wide" else name)
 
     def action_seat_map(self) -> None:
         """Change between the list of agents and the seat map, the same agent selected."""
@@ -280,7 +225,7 @@ class FloorScreen(ActingScreen):
         if self.size_class != "wide" or self.zoomed:
             self.mapped = not self.mapped
         target: Pane = seats if self.active != "map" else agents
-        self._go(target.id or "agents")
+        self.go(target.id or "agents")
         chosen = agents.selected if target is seats else seats.selected
         if isinstance(chosen, int):
             self.call_after_refresh(seats.select if target is seats else agents.select, chosen)
@@ -362,61 +307,12 @@ class FloorScreen(ActingScreen):
         row = next((queue for queue in seen.picture.queues if queue.id == chosen), seen.picture.queues[0])
         self.app.push_screen(WhyScreen(row, seen.picture))
 
-    def action_help(self) -> None:
-        """Show what every key does."""
-        from console.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen())
-
     # --------------------------------------------------------------- prompts
-
-    def _prompting(self) -> bool:
-        return bool(self.query(Prompt))
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the prompts' keys to a prompt that is there."""
-        return not (action in ("filter", "go_to") and self._prompting())
 
     async def action_filter(self) -> None:
         """Ask for a word and show the agents that match it, while it is typed."""
         agents = self.query_one("#agents", AgentsPane)
         if self.mapped or (self.size_class == "narrow" and self.active != "agents"):
             self.mapped = False
-            self._go("agents")
-        await self._ask("filter", agents.filter, agents.set_filter, lambda text: None)
-
-    async def action_go_to(self) -> None:
-        """Ask for a time and go there."""
-        await self._ask("go to", "", lambda text: None, self._go_to)
-
-    def _go_to(self, text: str) -> None:
-        clock = self.floor_app.clock
-        self.go_to(read_time(text, clock.moment(), self.floor_app.look.zone))
-
-    async def _ask(self, label: str, value: str, typed: Prompt.Take, done: Prompt.Take) -> None:
-        """Ask for a text in the last row; the next key goes there already."""
-        prompt = Prompt(self.floor_app.look, label, value, typed, done)
-        self.add_class("-asking")
-        await self.mount(prompt)
-        self.set_focus(prompt.query_one(Input))
-
-    def on_prompt_closed(self) -> None:
-        """Give the focus and the last row back."""
-        self.remove_class("-asking")
-        self.pane(self.active).focus()
-
-    # ------------------------------------------------------------------ time
-
-    def on_scrubber_sought(self, event: Scrubber.Sought) -> None:
-        """Go to the moment that was pointed at."""
-        self.steer(event.moment_ms)
-
-    # ---------------------------------------------------------------- screen
-
-    def action_language(self) -> None:
-        """Switch between English and Chinese."""
-        self.floor_app.switch_language()
-
-    def action_theme(self) -> None:
-        """Take the next set of colours."""
-        self.floor_app.next_theme()
+            self.go("agents")
+        await self.prompt("filter", agents.filter, agents.set_filter, lambda text: None)

@@ -16,11 +16,9 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
-from console.acting.screen import ActingScreen
 from console.actions import ACTIONS, PAST
-from console.screens.prompt import Prompt, read_time
+from console.screens.panes import ScreenOfPanes
 from console.screens.timed import lose
 from widgets.canvas import Canvas
 from widgets.header import FloorHeader
@@ -35,16 +33,12 @@ if TYPE_CHECKING:
     from console.feed import FloorSeen
     from data.model.picture import AgentRow, Picture
 
-MEDIUM = (100, 30)
-"""From this size (columns, rows) on the panes stand side by side."""
-WIDE = (170, 36)
-
 _FLOORS_OWN = frozenset({"open", "filter", "all", "sort", "group", "map", "wellbeing"})
 """The actions that only the floor screen has."""
 _IN_THE_PAST = ("play", "faster", "after", "goto", "live")
 
 
-class PanedScreen(ActingScreen):
+class PanedScreen(ScreenOfPanes):
     """A screen of panes that replays, and from which people act.
 
     A subclass says which panes there are (`PANES`, their ids in the order of Tab and of the digits), where they stand
@@ -65,10 +59,7 @@ class PanedScreen(ActingScreen):
     ]
 
     def __init__(self) -> None:
-        super().__init__()
-        self.active = self.PANES[0]
-        self.zoomed = False
-        self.size_class = ""
+        super().__init__(self.PANES[0])
 
     # ------------------------------------------------------- what subclasses say
 
@@ -115,14 +106,7 @@ class PanedScreen(ActingScreen):
 
     def lay_out(self, width: int = 0, height: int = 0) -> None:
         """Show all panes where there is room, else the one in use."""
-        width, height = width or self.app.size.width, height or self.app.size.height
-        side_by_side = width >= MEDIUM[0] and height >= MEDIUM[1]
-        wide = width >= WIDE[0] and height >= WIDE[1]
-        self.size_class = "wide" if wide else "medium" if side_by_side else "narrow"
-        for name in ("narrow", "medium", "wide"):
-            self.set_class(name == self.size_class, f"-{name}")
-        alone = self.zoomed or not side_by_side
-        self.set_class(alone, "-alone")
+        alone = self.fitted(width, height)
         for name in self.PANES:
             self.pane(name).display = not alone or name == self.active
         for box in self.query(".column").results():
@@ -131,19 +115,15 @@ class PanedScreen(ActingScreen):
             shown = [name for name in stack if self.pane(name).display]
             for name in shown:
                 self.pane(name).set_edges(joined=name != shown[0], open_ended=name != shown[-1])
-        self.query_one(TabRow).display = not side_by_side and not self.zoomed
-        if not self.pane(self.active).has_focus and not self._prompting():
+        self.query_one(TabRow).display = self.size_class == "narrow" and not self.zoomed
+        if not self.pane(self.active).has_focus and not self.prompting():
             self.pane(self.active).focus()
-
-    def pane(self, name: str) -> Pane:
-        """Return a pane by name."""
-        return self.query_one(f"#{name}", Pane)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Remember which pane is in use."""
         if event.widget.id in self.PANES:
             self.active = event.widget.id
-            self._tell_tabs()
+            self.tell_tabs()
 
     # --------------------------------------------------------------- showing
 
@@ -168,12 +148,7 @@ class PanedScreen(ActingScreen):
         if seen.strip is not None:
             self.query_one(Scrubber).set_strip(seen.strip)
             self.jump_if_asked()
-        self._tell_tabs()
-
-    def on_screen_resume(self) -> None:
-        """Catch up with what came while another screen was in front."""
-        self.floor_app.ask()
-        self.floor_app.show_seen()
+        self.tell_tabs()
 
     def follow_clock(self) -> None:
         """Let header, accents, scrubber and keys say which time it is."""
@@ -200,58 +175,27 @@ class PanedScreen(ActingScreen):
         ]
         return [("Esc", "back"), *keys, ("w", "why"), ("?", "help"), ("q", "quit")]
 
-    def _tell_tabs(self) -> None:
+    def tell_tabs(self) -> None:
+        """Name the tabs with their trouble."""
         row, seen = self.query_one(TabRow), self.floor_app.seen
         if row.display and seen is not None and seen.picture is not None:
             tabs = self.tabs(self.narrowed(seen.picture), seen.wish.moment_ms)
             row.set_tabs(tabs, self.PANES.index(self.active))
 
-    def relook(self, look: Look) -> None:
-        """Take other words, signs or colours."""
-        for widget in self.query(Canvas):
-            widget.set_look(look)
-        self.follow_clock()
-        self._tell_tabs()
-
     # ---------------------------------------------------------------- panes
 
     def action_next_pane(self, step: int = 1) -> None:
         """Go to the next pane, on a narrow screen as the next tab."""
-        self._go(self.PANES[(self.PANES.index(self.active) + step) % len(self.PANES)])
-
-    def action_previous_pane(self) -> None:
-        """Go to the pane before."""
-        self.action_next_pane(-1)
+        self.go(self.PANES[(self.PANES.index(self.active) + step) % len(self.PANES)])
 
     def action_pane(self, index: int) -> None:
         """Go to a pane by its number."""
         if index < len(self.PANES):
-            self._go(self.PANES[index])
-
-    def _go(self, name: str) -> None:
-        self.active = name
-        self.lay_out()
-        self.pane(name).focus()
-        self.floor_app.show_seen()
-
-    def on_tab_row_chosen(self, event: TabRow.Chosen) -> None:
-        """Go to the pane of a clicked tab."""
-        self.action_pane(event.index)
-
-    def action_zoom(self) -> None:
-        """Give the pane in use the whole screen, or give it back."""
-        self.zoomed = not self.zoomed
-        self._go(self.active)
+            self.go(self.PANES[index])
 
     def action_back(self) -> None:
         """Go back to the screen before."""
         self.dismiss()
-
-    def action_help(self) -> None:
-        """Show what every key does."""
-        from console.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen())
 
     def action_why(self) -> None:
         """Explain the load of the agent under the cursor."""
@@ -268,40 +212,4 @@ class PanedScreen(ActingScreen):
 
     # ------------------------------------------------------------------ time
 
-    def _prompting(self) -> bool:
-        return bool(self.query(Prompt))
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the prompt's key to a prompt that is there."""
-        return not (action == "go_to" and self._prompting())
-
-    async def action_go_to(self) -> None:
-        """Ask for a time and go there."""
-
-        def go(text: str) -> None:
-            app = self.floor_app
-            self.go_to(read_time(text, app.clock.moment(), app.look.zone))
-
-        prompt = Prompt(self.floor_app.look, "go to", "", lambda text: None, go)
-        self.add_class("-asking")
-        await self.mount(prompt)
-        self.set_focus(prompt.query_one(Input))
-
-    def on_prompt_closed(self) -> None:
-        """Give the focus and the last row back."""
-        self.remove_class("-asking")
-        self.pane(self.active).focus()
-
-    def on_scrubber_sought(self, event: Scrubber.Sought) -> None:
-        """Go to the moment that was pointed at."""
-        self.steer(event.moment_ms)
-
     # ---------------------------------------------------------------- screen
-
-    def action_language(self) -> None:
-        """Switch between English and Chinese."""
-        self.floor_app.switch_language()
-
-    def action_theme(self) -> None:
-        """Take the next set of colours."""
-        self.floor_app.next_theme()
