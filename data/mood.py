@@ -230,8 +230,6 @@ def _days_in_a_row(days: Sequence[Mark], today: int, rules: MoodRules) -> Concer
 def _weekdays_in_a_row(days: Sequence[Mark], today: int, rules: MoodRules) -> Concern | None:
     weekday = (today - 1) % 7  # the ordinal 1 was a Monday
     same = [mark for mark in reversed(days) if mark.weekday == weekday]
-    if not same or today - same[0].day > 14:
-        return None
     return _run(days, same, Why.WEEKDAY, rules, weekday)
 
 

@@ -114,6 +114,24 @@ async def test_who_is_marked_anew_is_marked_in_the_order_of_the_keys(played: Pat
         assert mark is not None and mark.mood == 3
 
 
+async def test_a_later_mark_of_an_agent_waits_for_the_earlier_one_and_nobody_else_does(played: Path) -> None:
+    async with roll_call(played) as (pilot, desk, screen):
+        may_answer = asyncio.Event()
+        order = desk.order
+
+        async def slow_at_first(request: Request, key: str = "") -> Answer:
+            if isinstance(request, NoteMood) and request.mood == 4:
+                await may_answer.wait()
+            return await order(request, key)
+
+        desk.order = slow_at_first  # type: ignore[method-assign]
+        agents = in_order(screen)
+        await pilot.press("4", "backspace", "1", "2")
+        assert await ordered(pilot, desk, 1) == [NoteMood(agents[1], 2)]
+        may_answer.set()
+        assert (await ordered(pilot, desk, 3))[1:] == [NoteMood(agents[0], 4), NoteMood(agents[0], 1)]
+
+
 async def test_a_refused_mark_is_told_on_its_row_and_not_shown_as_noted(played: Path) -> None:
     refused = Answer(False, "this is not your team", refusal=Refusal.TEAM)
     async with roll_call(played, answer=refused) as (pilot, desk, screen):

@@ -148,13 +148,17 @@ def test_three_days_in_a_row_below_the_own_mean() -> None:
         (4, 3, 4, 3, 4, 4, 2, 0, 2),  # two marks are no run
         (4, 3, 2, 2, 2),  # nothing to hold them against
         (3, 3, 3, 3, 3, 3, 2, 3, 2, 3, 2),  # up and down
-        (3, 3, 3, 2, 3, 3, 2, 2, 2, 0, 0, 0, 0, 0),  # five days ago
+        (4, 4, 4, 4, 4, 4, 2, 2, 2, 0, 0, 0, 0, 0),  # five days ago
         (None, None, None, None, None, None, 2, 2, 2),  # absences are no marks to hold them against
         (1, 1, 1, 1, 1, 1, 1, 1, 1, 0),  # always the same
     ],
 )
 def test_no_run(moods: tuple[int | None, ...]) -> None:
     assert Why.RUN not in why(back(*moods))
+
+
+def test_a_run_is_told_of_over_a_long_weekend() -> None:
+    assert why(back(4, 4, 4, 4, 4, 4, 2, 2, 2, 0, 0, 0, 0)) == [Why.RUN]
 
 
 def test_a_low_mark_of_today_where_it_is_lower_than_usual_and_the_lowest_always() -> None:
