@@ -53,20 +53,21 @@ class Held(NamedTuple):
     @property
     def told(self) -> str:
         """What there is, in words."""
-        return ", ".join(f"{count:,} {_WORDS.get(table, table)}" for table, count in self.rows.items()) or "nothing"
+        return ", ".join(f"{count:,} {_WORDS[table][count > 1]}" for table, count in self.rows.items()) or "nothing"
 
 
 _WORDS = {
-    "flag": "flags",
-    "mood": "moods",
-    "coaching": "coaching notes",
-    "break_decision": "break decisions",
-    "listening": "listenings",
-    "state_span": "states",
-    "call": "calls (their agent)",
-    "ring": "rings (their agent)",
-    "audit": "audited acts (their details)",
+    "flag": ("flag", "flags"),
+    "mood": ("mood", "moods"),
+    "coaching": ("coaching note", "coaching notes"),
+    "break_decision": ("break decision", "break decisions"),
+    "listening": ("listening", "listenings"),
+    "state_span": ("state", "states"),
+    "call": ("call (who answered)", "calls (who answered)"),
+    "ring": ("ring (whose)", "rings (whose)"),
+    "audit": ("audited act (its details)", "audited acts (their details)"),
 }
+"""What is counted, one and several of it."""
 
 
 def held(connection: sqlite3.Connection, agent_id: int) -> Held:
