@@ -12,7 +12,7 @@ from data.poller.telling import tell, words
 from data.store.files import StoreError
 from data.store.writer import Writer
 
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = 100
 """So much goes in with one commit; the rest lets others run first."""
 FOLD_AGAIN_S = 5.0
 """So long after a reader was in the way the WAL is emptied again."""

@@ -65,7 +65,10 @@ def agent(connection: sqlite3.Connection, agent_id: int) -> Target | None:
         "WHERE a.id = ? ORDER BY h.since_ms DESC LIMIT 1",
         (agent_id,),
     ).fetchone()
-    return None if row is None else Target(*row[:3], safe_text(row[3]), safe_text(row[4]))
+    if row is None:
+        return None
+    number, source, key, name, team = row
+    return Target(number, source, key, safe_text(name), safe_text(team))
 
 
 def queue_key(connection: sqlite3.Connection, source: str, queue_id: int) -> str | None:
