@@ -14,6 +14,7 @@ from textual.message import Message
 from data.alerts import LIMITS, Limits
 from data.model.days import HOUR, MINUTE, day_around
 from data.model.picture import DayStrip, Detail, Picture
+from data.model.words import SIGNED_IN
 from data.mood import Weeks, history_since, weeks_of
 from data.store.boot import boot_ms
 from data.store.files import NoStoreError, StoreError
@@ -27,6 +28,9 @@ STRIP_MS = 30_000
 
 MOODS_MS, ROLL_CALL_MS = 60_000, 2_000
 """How long the weeks of moods may serve while nobody is marked, and while a whole team is."""
+
+MANY = 250
+"""Of a floor with more agents the picture is shown first, and their loads when they are told."""
 
 RETRY_S = 0.2
 """The pause between two tries to open a store that is not there yet."""
@@ -101,6 +105,8 @@ class Feed:
         self._reader: Reader | None = None
         self._file: tuple[int, int] | None = None
         self._picture: Picture | None = None
+        self._lacking: Picture | None = None
+        """The picture of the wish in hand, where not all of its loads are told yet."""
         self._version = -1
         self._strip: tuple[float, int, int, DayStrip] | None = None
         self._weeks: tuple[float, Picture, Weeks] | None = None
@@ -134,7 +140,11 @@ class Feed:
                     break
                 wish, number, self._wish = self._wish, self._number, None
             if wish is not None:
-                self._post(self._answer(wish, number))
+                answer = self._answer(wish, number)
+                self._post(answer)
+                whole = self._with_loads(answer)
+                if whole is not None:
+                    self._post(whole)
         if self._reader is not None:
             self._reader.close()
 
@@ -156,6 +166,20 @@ class Feed:
             self._drop()
             return FloorSeen(number, wish, error=_unforeseen(error, self._store))
         return FloorSeen(number, wish, picture, strip, detail, bounds=bounds, moods=moods)
+
+    def _with_loads(self, answer: FloorSeen) -> FloorSeen | None:
+        """Return an answer with the loads that it lacks; None where it lacks none, or another one is wished for."""
+        picture, self._lacking = self._lacking, None
+        if picture is None or self._reader is None or answer.picture is None or self._wish is not None:
+            return None
+        try:
+            self._picture = self._reader.with_loads(picture)
+        except StoreError:  # the next wish tells
+            return None
+        seen = answer.picture._replace(loads=self._picture.loads)
+        return FloorSeen(
+            answer.number, answer.wish, seen, answer.strip, answer.detail, bounds=answer.bounds, moods=answer.moods
+        )
 
     def _open(self) -> Reader:
         """Return the reader; a new one where the file is no longer the one that was opened."""
@@ -183,8 +207,12 @@ class Feed:
             and version == self._version
             and (wish.moment_ms == old.moment_ms or (wish.live and _serves(old.moment_ms, wish.moment_ms)))
         )
-        picture = old if same and old is not None else reader.floor_at(wish.moment_ms, self._zone)
+        large = old is not None and len(old.agents) > MANY
+        picture = old if same and old is not None else reader.floor_at(wish.moment_ms, self._zone, loads=not large)
         self._picture, self._version = picture, version
+        self._lacking = picture if large and len(picture.loads) < _signed_in(picture) else None
+        if old is not None and self._lacking is not None and abs(picture.moment_ms - old.moment_ms) <= MINUTE:
+            picture = picture._replace(loads={**old.loads, **picture.loads})  # of the minute before, for this once
         if not wish.live:
             return picture
         return reader.as_now(picture, boot_ms())
@@ -221,6 +249,10 @@ def _unforeseen(error: Exception, store: Path) -> str:
     """Return what to say when a store holds what nobody foresaw, such as the rows of a newer version."""
     what = f"{type(error).__name__}: {error}"
     return f"{store} can't be shown ({what}): it is of a newer Floorwalk, or this is a fault of Floorwalk"
+
+
+def _signed_in(picture: Picture) -> int:
+    return sum(n for state, n in picture.totals.states if state in SIGNED_IN)
 
 
 def _serves(made_ms: int, moment_ms: int) -> bool:

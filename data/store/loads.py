@@ -100,8 +100,8 @@ class LoadBook:
         self._usual: dict[int, Usual] = {}
         self._block_ms = 0
 
-    def at(self, agents: Iterable[AgentRow], moment_ms: int, day: Window) -> dict[int, LoadRow]:
-        """Return the loads at a moment of the day, by agent, of those who are signed in."""
+    def at(self, agents: Iterable[AgentRow], moment_ms: int, day: Window, at_hand: bool = False) -> dict[int, LoadRow]:
+        """Return the loads at a moment of the day, by agent, of those who are signed in; only those `at_hand` if so."""
         self._renew(day)
         covered = self._covered(moment_ms, day)
         rows: dict[int, LoadRow] = {}
@@ -117,7 +117,7 @@ class LoadBook:
                 rows[agent.id] = kept[1]
             else:
                 missing[source].append(agent.id)
-        for source, wanted in missing.items():
+        for source, wanted in () if at_hand else missing.items():
             minute_ms = covered[source].measured_ms // MINUTE * MINUTE
             for agent_id, workday in self._workdays(wanted, minute_ms, covered[source], day).items():
                 row = rows[agent_id] = workday.load_at(agent_id, minute_ms)

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from data.alerts import LIMITS, Limits
 from data.flags import Severity
 from data.metrics import Goal
-from data.model.days import DAY, MINUTE, day_around
+from data.model.days import DAY, MINUTE, Window, day_around
 from data.model.picture import (
     AgentRow,
     ChecklistView,
@@ -147,7 +147,7 @@ class Reader:
     def floor_at(self, moment_ms: int, zone: ZoneInfo, loads: bool = True) -> Picture:
         """Return the picture of the floor at a moment; `zone` cuts the local day whose figures it shows.
 
-        `loads` False leaves out the loads: of a thousand agents they take longer than all the rest.
+        `loads` False gives of the loads only those at hand: of a thousand agents they take longer than all the rest.
         """
         with self.one_state():
             return self._floor_at(moment_ms, zone, loads)
@@ -178,12 +178,18 @@ class Reader:
         source, seats = worst_of(sources.states), self.directory.seats
         return Picture(
             *(moment_ms, *day, source, queues, agents, flags, checklist, seats, totals, sources.states),
-            loads=self._loads.at(agents, moment_ms, day) if loads else {},
+            loads=self._loads.at(agents, moment_ms, day, at_hand=not loads),
             moods=people.moods,
             offers=people.offers,
             follow_ups=people.follow_ups,
             listening=people.listening,
         )
+
+    def with_loads(self, picture: Picture) -> Picture:
+        """Return a picture of this store, of the moment that was asked for last, with all its loads."""
+        with self.one_state():
+            day = Window(picture.day_since_ms, picture.day_until_ms)
+            return picture._replace(loads=self._loads.at(picture.agents, picture.moment_ms, day))
 
     def strip_of(self, moment_ms: int, zone: ZoneInfo, limits: Limits = LIMITS) -> DayStrip:
         """Return the local day around a moment for the scrubber."""

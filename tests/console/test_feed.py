@@ -289,3 +289,25 @@ def test_a_strip_comes_only_when_wished_for_and_serves_for_its_day(start: Start,
     assert strip is not None
     assert asked.ask(Wish(at(15), live=False, strip=True)).strip is strip
     assert asked.ask(Wish(at(15) + 24 * 3600 * SECOND, live=False, strip=True)).strip != strip
+
+
+def test_a_large_floor_is_shown_before_its_loads_are_told(
+    start: Start, played: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.feed.MANY", 5)
+    asked = start(played)
+    first = asked.ask().picture
+    assert first is not None
+    assert len(first.loads) > 5
+    far, near, nearer = (SURGE + n * MINUTE for n in (-50, -49, -48))
+    for moment_ms in (far, near, nearer):
+        early, late = asked.ask(Wish(moment_ms, live=False)).picture, asked.next().picture
+        with Reader(played) as reader:
+            whole = reader.floor_at(moment_ms, ZONE)
+        assert late == whole
+        assert early is not None
+        assert early._replace(loads={}) == whole._replace(loads={})
+        assert bool(early.loads) == (moment_ms != far), "those of the minute before serve for the while"
+    assert asked.ask(Wish(nearer, live=False)).picture == whole
+    asked.feed.stop()
+    assert asked.seen.empty(), "what is told whole is told once"
