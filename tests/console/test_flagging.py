@@ -241,3 +241,15 @@ def test_two_days_later_is_the_same_time_of_day_where_clocks_change() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     before = read_ahead("2026-10-24 10:00", 0, berlin)
     assert read_ahead("+1d", before, berlin) == before + DAY + 60 * MINUTE
+
+
+async def test_the_step_of_a_break_goes_on_to_the_breaks_window(played: Path) -> None:
+    async with people_floor(played) as (pilot, desk, picture):
+        await pilot.press("x", "2")
+        agent = picture.flags[0].agent
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChooserScreen) and len(desk.ordered) == 1, "asked")
+        assert desk.ordered == [ChangeFlag(42, step="offer_break", owner="zhanglei")]
+        await asked(pilot, agent)
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, ChooserScreen), "left")
+        assert len(desk.ordered) == 1
