@@ -17,6 +17,7 @@ from console.commands import SUMMARIES, load
 from console.launch_options import DemoOptions
 from console.settings import Settings
 from data.lease import Lease
+from data.store.schema import VERSION
 from tests.console.cli import QUEUE_LOG, ROOT, TRUTH, Cli
 from tests.console.pbx import Pbx, pbx
 
@@ -309,7 +310,7 @@ def test_doctor_of_a_store(cli: Cli) -> None:
     cli("import", QUEUE_LOG)
     code, found = checks(cli)
     assert code == 0
-    assert f"{cli.store} (default), version 1, " in found["store"]["found"]
+    assert f"{cli.store} (default), version {VERSION}, " in found["store"]["found"]
     assert found["integrity"]["found"] == "ok"
     assert "2026-11-21T19:29:54+00:00 to 2026-11-21T19:41:55+00:00 (UTC)" in found["measured"]["found"]
     assert "none ever ran" in found["poller"]["found"]

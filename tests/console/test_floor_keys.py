@@ -19,11 +19,13 @@ from console.clock import SPEEDS
 from console.feed import FloorSeen
 from console.locale import Language, catalogue
 from console.options import Options
+from console.screens.agent import AgentScreen
 from console.screens.detail import DetailScreen
 from console.screens.floor import PANES, FloorScreen
 from console.screens.help import HelpScreen
 from console.screens.prompt import PromptError, read_time
 from console.screens.why import WhyScreen
+from console.screens.why_load import WhyLoadScreen
 from tests.console.floor_pilot import (
     MEDIUM,
     NARROW,
@@ -61,7 +63,8 @@ def floor_of(pilot: Pilot[None]) -> FloorScreen:
 
 def subject_of(pilot: Pilot[None]) -> tuple[str, int]:
     screen = app_of(pilot).screen
-    assert isinstance(screen, DetailScreen)
+    assert isinstance(screen, (AgentScreen, DetailScreen))
+    assert screen.subject is not None
     return screen.subject
 
 
@@ -399,6 +402,9 @@ async def test_enter_opens_and_escape_leads_back(played: Path) -> None:
         assert isinstance(app.screen, FloorScreen)
         await pilot.press("w")
         await until(pilot, lambda: isinstance(app.screen, WhyScreen), "explained")
+        await press(pilot, "w", "2")
+        await pilot.press("w")
+        await until(pilot, lambda: isinstance(app.screen, WhyLoadScreen), "the load explained")
         await press(pilot, "w")
         assert isinstance(app.screen, FloorScreen)
 
@@ -513,7 +519,7 @@ async def test_clicks_on_the_last_row_do_what_the_keys_do(played: Path) -> None:
         await pilot.click(KeyBar, offset=(2, 0))
         await until(pilot, lambda: isinstance(app.screen, FloorScreen), "back")
         await pilot.click(KeyBar, offset=(row.index("Enter"), 0))
-        await until(pilot, lambda: isinstance(app.screen, DetailScreen), "open")
+        await until(pilot, lambda: isinstance(app.screen, AgentScreen), "open")
 
 
 async def test_all_keys_in_any_order_do_no_harm(played: Path) -> None:
