@@ -13,7 +13,8 @@ from textual.message import Message
 
 from data.alerts import LIMITS, Limits
 from data.model.days import HOUR, MINUTE, day_around
-from data.model.picture import DayStrip, Detail, Picture
+from data.model.picture import Detail, Picture
+from data.model.strip import DayStrip
 from data.model.words import SIGNED_IN
 from data.mood import Weeks, history_since, weeks_of
 from data.store.boot import boot_ms

@@ -9,8 +9,8 @@ from data.alerts import LIMITS, Limits
 from data.breaks import allowance, is_protected
 from data.metrics import ratio
 from data.model.days import Window
-from data.model.picture import DayMark
 from data.model.rows import Sample, Span
+from data.model.strip import DayMark
 
 _MINUTE = 60_000
 _GAP_MS = 60_000

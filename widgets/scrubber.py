@@ -8,7 +8,7 @@ from typing import NamedTuple
 from textual import events
 from textual.message import Message
 
-from data.model.picture import DayMark, DayStrip
+from data.model.strip import DayMark, DayStrip
 from widgets.canvas import Canvas, Line, Piece, padded
 from widgets.cells import duration, fit, percent, safe, spark, width_of
 from widgets.look import Look

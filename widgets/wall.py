@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from data.flags import Severity
-from data.model.picture import DayStrip, Picture
+from data.model.picture import Picture
+from data.model.strip import DayStrip
 
 
 def on_wall(picture: Picture) -> Picture:

@@ -21,8 +21,9 @@ from data.metrics import (
 )
 from data.metrics import TimeFigures as Times
 from data.model.days import HOUR, INTERVAL, MINUTE, Window
-from data.model.picture import CallLine, DayMark, DayStrip, Detail, TimelinePart
+from data.model.picture import CallLine, Detail, TimelinePart
 from data.model.rows import Call, Sample, Span
+from data.model.strip import DayMark, DayStrip
 from data.model.text import mask_name, mask_number, safe_text
 from data.model.words import State
 from data.moments import break_marks, gap_marks, queue_marks, service_marks, source_gap_marks

@@ -19,18 +19,8 @@ from data.alerts import LIMITS, Limits
 from data.flags import Severity
 from data.metrics import Goal
 from data.model.days import DAY, MINUTE, Window, day_around
-from data.model.picture import (
-    AgentRow,
-    ChecklistView,
-    DayStrip,
-    Detail,
-    ItemRow,
-    MoodRow,
-    Picture,
-    SourceState,
-    Totals,
-    worst_of,
-)
+from data.model.picture import AgentRow, ChecklistView, Detail, ItemRow, MoodRow, Picture, SourceState, Totals, worst_of
+from data.model.strip import DayStrip
 from data.model.text import safe_text
 from data.model.words import Health, Mark, State
 from data.store.asof import AgentsAsOf, QueuesAsOf

@@ -10,8 +10,6 @@ from data.model.picture import (
     AgentRow,
     CallLine,
     ChecklistView,
-    DayMark,
-    DayStrip,
     Detail,
     FlagRow,
     ItemRow,
@@ -23,6 +21,7 @@ from data.model.picture import (
     TimelinePart,
     Totals,
 )
+from data.model.strip import DayMark, DayStrip
 from data.model.words import Channel, FlagKind, Health, Mark, State
 
 ZONE = ZoneInfo("Asia/Shanghai")

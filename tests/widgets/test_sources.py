@@ -8,7 +8,8 @@ import pytest
 from rich.cells import cell_len
 
 from data.model.days import MINUTE, SECOND
-from data.model.picture import DayMark, Picture, ServiceLevel, SourceState, worst_of
+from data.model.picture import Picture, ServiceLevel, SourceState, worst_of
+from data.model.strip import DayMark
 from data.model.words import Health, State
 from tests.widgets.floor_picture import NOW, floor_picture
 from tests.widgets.gallery import make_look
