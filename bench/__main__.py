@@ -13,12 +13,13 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import asterisk, desk, imports, screen, store
+from bench import asterisk, desk, imports, load, screen, store
 from bench.figures import Figure, table
 
 BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "screen": screen.measure,
     "store": store.measure,
+    "load": load.measure,
     "import": imports.measure,
     "asterisk": asterisk.measure,
     "desk": desk.measure,
