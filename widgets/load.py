@@ -87,6 +87,11 @@ def asked(load: LoadRow) -> Band:
     return max(load.band, Band.OFFER) if load.overdue else load.band
 
 
+def since_text(load: LoadRow, look: Look) -> str:
+    """Return since when a load has asked for what it does; "" where it asks for nothing, or not by its band."""
+    return look.clock(load.since_ms) if load.band and load.band == asked(load) else ""
+
+
 def band_level(band: Band) -> Level:
     """Return the level, and with it sign and colour, of a band."""
     return Level(int(band))
@@ -166,7 +171,7 @@ class LoadPane(TablePane[Loaded]):
             "score": Cell(score_text(load.score, look), tone if known else "dim"),
             "bar": Cell(bar_text((load.score or 0) / 100, _BAR, look) if known else "", tone if level else "load"),
             "band": Cell(self._band(band, widths.get("band", 0)) if known or band else "", tone if level else "dim"),
-            "since": Cell(look.clock(load.since_ms) if known and load.band else "", "dim"),
+            "since": Cell(since_text(load, look), "dim"),
             "parts": Cell(reasons(load, look, 2, widths.get("parts", 0)), "text" if level else "dim"),
             "known": Cell(f"{load.coverage}%", "dim"),
         }
@@ -220,8 +225,8 @@ def load_heading(load: LoadRow | None, look: Look) -> Heading:
     if band:
         said += f" {look.glyphs.dot} {look.words(BAND_WORDS[band])}"
     parts = [said]
-    if load.band:
-        parts.append(look.say("since {time}", time=look.clock(load.since_ms)))
+    if since := since_text(load, look):
+        parts.append(look.say("since {time}", time=since))
     return Heading(name, parts, band_level(band))
 
 
@@ -288,8 +293,8 @@ def load_sentences(load: LoadRow, look: Look) -> list[str]:
         )
     else:
         band = asked(load)
-        since = look.say("{band} since {time}", band=look.words(BAND_WORDS[band]), time=look.clock(load.since_ms))
-        said = since if load.band else look.words(BAND_WORDS[band])
+        since, said = since_text(load, look), look.words(BAND_WORDS[band])
+        said = look.say("{band} since {time}", band=said, time=since) if since else said
         first = look.say("Load {n} of 100 ({band})", n=score_text(load.score, look), band=said)
         first += look.words(": ") + joint.join(counted) if counted else ""
         first += look.words(".")
