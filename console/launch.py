@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -20,6 +21,7 @@ from console.locale import can_draw_unicode, reader_language
 from console.options import Options, now_ms
 from console.settings import Settings
 from console.settings_secrets import MadeWith, Ready, environment_of_child
+from data.alerts import Limits
 from data.desk.rules import SHIPPED, Rules
 from data.lease import HeldError
 from data.metrics import Goal
@@ -116,10 +118,18 @@ def run_demo(settings: Settings, demo: DemoOptions) -> int:
                     language=language,
                     theme=demo.theme or settings.theme,
                     site=settings.site or "Demo",
+                    limits=_played_limits(settings.limits),
                     hindrance=hindrance,
                     now=lambda: start_ms + round((now_ms() - start_ms) * demo.speed),
                 )
             )
+
+
+def _played_limits(limits: Limits) -> Limits:
+    """Return the limits with the played floor's queue of hard calls, where nobody has named any."""
+    if limits.load.hard_queues:
+        return limits
+    return replace(limits, load=replace(limits.load, hard_queues=("complaints",)))
 
 
 def demo_zone(moment_s: float) -> ZoneInfo:

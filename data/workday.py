@@ -338,8 +338,8 @@ class _Time:
             total += until_ms - since_ms
 
     def between(self, since_ms: int, until_ms: int) -> int:
-        """Return how much of it lies between two moments."""
-        return self._up_to(until_ms) - self._up_to(since_ms) if self.since else 0
+        """Return how much of it lies between two moments; none where the second is before the first."""
+        return self._up_to(until_ms) - self._up_to(since_ms) if self.since and since_ms < until_ms else 0
 
     def covers(self, moment_ms: int) -> bool:
         """Tell whether a moment lies in it."""
