@@ -28,7 +28,7 @@ ALWAYS = LIVE | PAST
 
 ACTIONS: tuple[Action, ...] = (
     Action("open", "open", "", "Enter", "open", "Open the agent's or the queue's day", "Floor", ALWAYS),
-    Action("why", "why", "w", "w", "why", "Explain an agent's load, or a queue's service level, with its figures", "Floor", ALWAYS),
+    Action("why", "why", "w", "w", "why", "Explain an agent's load or a queue's service level", "Floor", ALWAYS),
     Action("filter", "filter", "slash", "/", "filter", "Show only the agents that match a word", "Floor", ALWAYS),
     Action("all", "show_all", "escape", "Esc", "all", "Show all agents again", "Floor"),
     Action("sort", "sort", "s", "s", "sort", "Sort the agents another way", "Floor", LIVE),

@@ -45,7 +45,7 @@ WORDS: Mapping[str, str] = {
     "Signs": "图例",
     # the help page's sentences
     "Open the agent's or the queue's day": "打开坐席或队列的当天详情",
-    "Explain an agent's load, or a queue's service level, with its figures": "用数字说明坐席的负荷或队列的服务水平",
+    "Explain an agent's load or a queue's service level": "用数字说明坐席的负荷或队列的服务水平",
     "Show only the agents that match a word": "只显示符合关键词的坐席",
     "Show all agents again": "重新显示全部坐席",
     "Sort the agents another way": "换一种坐席排序",
