@@ -93,9 +93,9 @@ SECTIONS: Mapping[str, Section] = {
     ),
     "own_usual": Section(
         ("baseline",),
-        "The person's own usual times by queue, that the load holds today's against: median and spread in ms.",
+        "The person's own usual times by queue, that the load holds today's against: median and MAD of log ms.",
         f"SELECT start_ms, {_QUEUE.format('t.queue_id')}, handle_n, handle_median, handle_mad, wrap_up_n, "
-        "wrap_up_median, wrap_up_mad FROM baseline t WHERE agent_id = ?1 ORDER BY start_ms",
+        "wrap_up_median, wrap_up_mad, long_talk_ms FROM baseline t WHERE agent_id = ?1 ORDER BY start_ms",
     ),
     "quarter_hours": Section(
         ("rollup_agent",),
