@@ -16,7 +16,7 @@ from widgets.columns import Column
 from widgets.load import course_lines, load_heading, load_sentences, part_lines
 from widgets.look import Look
 from widgets.mood import MOOD_WORDS, CyclePane, unseen
-from widgets.pane import LEVEL_TONES, Heading, Pane, wrap
+from widgets.pane import LEVEL_TONES, Heading, Pane, RowKey, wrap
 from widgets.table import Cell, Entry, TablePane
 
 MOOD_DAYS = 30
@@ -150,6 +150,10 @@ class PersonFlagsPane(TablePane[FlagLine]):
             "by": Cell(flag.by, "dim"),
             "then": Cell(self._then(row, now_ms), "dim" if past else "text"),
         }
+
+    def row_of(self, key: RowKey | None) -> FlagLine | None:
+        """Return the flag of a key, None where there is none."""
+        return next((entry.row for entry in self._entries if entry.key == key and entry.row is not None), None)
 
     def foot(self, row: FlagLine) -> str:
         """Return the whole of a flag's note, with whose it is and what came of it."""

@@ -10,7 +10,7 @@ from textual.containers import Container, Horizontal, Vertical
 
 from console.screens.paned import PanedScreen
 from data.alerts import Level, flag_level
-from data.model.picture import AgentRow, Person, Picture
+from data.model.picture import AgentRow, FlagRow, FollowUpRow, Person, Picture
 from data.model.words import Band
 from widgets.detail import DetailPane
 from widgets.load import asked, band_level
@@ -106,6 +106,12 @@ class AgentScreen(PanedScreen):
         self.query_one(PersonFlagsPane).set_person(person)
         self.query_one(PersonLogPane).set_person(person)
         moods.set_person(person)
+
+    def chosen_flag(self) -> FlagRow | FollowUpRow | None:
+        """Return the open flag under the cursor of the pane of flags."""
+        pane = self.focused
+        line = pane.row_of(pane.selected) if isinstance(pane, PersonFlagsPane) else None
+        return line.flag if line is not None and line.resolved_ms is None else None
 
     def chosen_agent(self) -> AgentRow | None:
         """Return the agent whose page it is."""

@@ -19,8 +19,8 @@ def strained(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every reader tell of people, as of the moment that is asked for."""
     floor_at, detail_of = Reader.floor_at, Reader.detail_of
 
-    def floor(reader: Reader, moment_ms: int, zone: ZoneInfo) -> Picture:
-        return with_people(floor_at(reader, moment_ms, zone))
+    def floor(reader: Reader, moment_ms: int, zone: ZoneInfo, loads: bool = True) -> Picture:
+        return with_people(floor_at(reader, moment_ms, zone, loads))
 
     def detail(reader: Reader, kind: str, owner: int, moment_ms: int, zone: ZoneInfo) -> Detail:
         told = detail_of(reader, kind, owner, moment_ms, zone)  # type: ignore[arg-type]

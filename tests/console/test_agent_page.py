@@ -12,7 +12,8 @@ from console.screens.chooser import ChooserScreen
 from console.screens.detail import DetailScreen
 from console.screens.floor import FloorScreen
 from console.screens.why_load import WhyLoadScreen
-from data.model.people import PauseAgent, Role
+from data.model.people import PauseAgent, ResolveFlag, Role
+from data.model.picture import FlagRow
 from tests.console.acting import acting_floor
 from tests.console.floor_pilot import MEDIUM, NARROW, WIDE, app_of, floor, past, press, shows, until
 from tests.console.floor_store import SURGE
@@ -94,6 +95,23 @@ async def test_acts_are_about_the_person(played: Path, strained: None) -> None:
         await pilot.press("2")
         await until(pilot, lambda: desk.ordered, "ordered")
         assert desk.ordered == [PauseAgent(agent.id, "micro")]
+
+
+async def test_x_deals_with_the_flag_under_the_cursor(played: Path, strained: None) -> None:
+    async with acting_floor(played, NARROW, role=Role.LEAD) as (pilot, desk):
+        app, screen = app_of(pilot), await opened(pilot)
+        await pilot.press("3")
+        await until(pilot, lambda: screen.chosen_flag() is not None, "on a flag")
+        flag = screen.chosen_flag()
+        assert isinstance(flag, FlagRow) and flag.kind == "distressed_caller"
+        await pilot.press("x")
+        await until(pilot, lambda: app.screen is not screen, "asked")
+        await pilot.press("x")
+        await until(pilot, lambda: shows(app, "what helped?"), "asked what helped")
+        await pilot.press("1")
+        await until(pilot, lambda: desk.ordered, "ordered")
+        (ordered,) = desk.ordered
+        assert isinstance(ordered, ResolveFlag) and ordered.id == flag.id
 
 
 async def test_it_replays_with_the_day_up_to_the_moment(played: Path, strained: None) -> None:
