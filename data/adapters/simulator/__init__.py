@@ -15,7 +15,7 @@ from data.adapters.simulator.acting import Acting
 from data.adapters.simulator.coaching import Coaching
 from data.adapters.simulator.demand import arrivals
 from data.adapters.simulator.engine import Engine
-from data.adapters.simulator.floor import FloorPlan, default_floor, plain_floor
+from data.adapters.simulator.floor import Breaks, FloorPlan, default_floor, plain_floor
 from data.adapters.simulator.journal import Journal
 from data.adapters.simulator.moods import Moods, RollCall
 from data.adapters.simulator.shift import roster
@@ -24,7 +24,7 @@ from data.model.acts import Order, PhoneAct, Result
 from data.model.days import INTERVAL, day_of, day_window
 from data.model.observation import Act, Directory, Event, Observation
 
-__all__ = ["FloorPlan", "Simulator", "default_floor", "plain_floor", "simulate_day"]
+__all__ = ["Breaks", "FloorPlan", "Simulator", "default_floor", "plain_floor", "simulate_day"]
 
 UTC = ZoneInfo("UTC")
 T = TypeVar("T", Event, Act)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from math import ceil
 from random import Random
 from typing import NamedTuple
@@ -58,10 +59,22 @@ class DayShape(NamedTuple):
     surges: tuple[Surge, ...] = ()
 
 
+class Breaks(StrEnum):
+    """When people are off the phone on a floor that is not rostered; on one that is, they take turns."""
+
+    NONE = "none"
+    USUAL = "usual"
+    """10 minutes after two hours, 30 after four, 10 after six."""
+    HOURLY = "hourly"
+    """5 to 10 minutes after each hour."""
+    LUNCH = "lunch"
+    """30 minutes after four hours, and no more."""
+
+
 class FloorPlan(NamedTuple):
     """What is settled about a floor before a day begins; unless it is `rostered`, all are there all day.
 
-    `at_work` is the share of agents who work on each weekday, from Monday.
+    `breaks` are theirs then. `at_work` is the share of agents who work on each weekday, from Monday.
     """
 
     agents: tuple[AgentEntry, ...]
@@ -70,6 +83,7 @@ class FloorPlan(NamedTuple):
     seats: tuple[SeatEntry, ...] = ()
     rostered: bool = True
     at_work: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0, 1.0, 0.68, 0.58)
+    breaks: Breaks = Breaks.NONE
 
     def without_weekends(self) -> FloorPlan:
         """Return the same floor with every Saturday and Sunday as busy as a Friday."""
@@ -124,8 +138,10 @@ def default_floor(agents: int, seed: int) -> FloorPlan:
     return FloorPlan(tuple(entries), _queues(agents / 60), shape, seats)
 
 
-def plain_floor(agents: int, calls_per_hour: float, talk_ms: float, patience_ms: float) -> FloorPlan:
-    """Return one queue as Erlang A has it: Poisson arrivals, exponential talk and patience, and no more."""
+def plain_floor(
+    agents: int, calls_per_hour: float, talk_ms: float, patience_ms: float, breaks: Breaks = Breaks.NONE
+) -> FloorPlan:
+    """Return one queue as Erlang A has it: Poisson arrivals, exponential talk and patience, and no more but breaks."""
     entry = QueueEntry("plain", "plain", threshold_ms=20 * SECOND, target=0.8)
     queue = QueuePlan(
         entry,
@@ -140,7 +156,7 @@ def plain_floor(agents: int, calls_per_hour: float, talk_ms: float, patience_ms:
         max_wait_ms=NEVER,
     )
     entries = tuple(AgentEntry(str(n), f"Agent {n}", skills=("plain",)) for n in range(1, agents + 1))
-    return FloorPlan(entries, (queue,), DayShape(0, 23 * 60, (1.0,) * 46), rostered=False)
+    return FloorPlan(entries, (queue,), DayShape(0, 23 * 60, (1.0,) * 46), rostered=False, breaks=breaks)
 
 
 def _queues(scale: float) -> tuple[QueuePlan, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from random import Random
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from data.adapters.simulator.demand import clock_ms
-from data.adapters.simulator.floor import FloorPlan
+from data.adapters.simulator.floor import Breaks, FloorPlan
 from data.model.days import HOUR, MINUTE, SECOND
 from data.model.observation import AgentEntry
 
@@ -73,7 +74,10 @@ def roster(plan: FloorPlan, day: date, zone: ZoneInfo, rng: Random) -> list[Duty
 
     if not plan.rostered:
         since_ms, until_ms = moment(plan.shape.opens), moment(plan.shape.closes)
-        return [Duty(agent, since_ms, until_ms) for agent in plan.agents]
+        return [
+            Duty(agent, since_ms, until_ms, tuple(_pattern(plan.breaks, since_ms, until_ms, place, rng)))
+            for place, agent in enumerate(plan.agents)
+        ]
     broken, meeting = rng.choice(plan.seats).zone, rng.choice(plan.agents).team
     together = Together(broken, moment(FAULT_AT), meeting, moment(MEETING_AT))
     duties: list[Duty] = []
@@ -86,6 +90,25 @@ def roster(plan: FloorPlan, day: date, zone: ZoneInfo, rng: Random) -> list[Duty
         leaves_ms = moment(shift.ends) + round(rng.uniform(0, 4) * MINUTE)
         duties.append(Duty(agent, begins_ms + _arrives(rng), leaves_ms, tuple(sorted(pauses))))
     return duties
+
+
+def _pattern(breaks: Breaks, since_ms: int, until_ms: int, place: int, rng: Random) -> Iterator[Pause]:
+    """Yield the breaks of somebody who is there all day, kept to the minute; taken in turns, half of them earlier."""
+    turn = (place * 7 % 20) / 20 - 0.475
+
+    def pause(hours: float, spread: float, reason: str, length_ms: int) -> Pause:
+        jitter_ms = rng.uniform(-3, 3) * MINUTE
+        return Pause(since_ms + round((hours + spread * turn) * HOUR + jitter_ms), reason, length_ms)
+
+    if breaks is Breaks.USUAL:
+        yield pause(2, 1, "rest", ALLOWANCE["rest"])
+    if breaks in (Breaks.USUAL, Breaks.LUNCH):
+        yield pause(4, 1, "meal", ALLOWANCE["meal"])
+    if breaks is Breaks.USUAL:
+        yield pause(6, 1, "rest", ALLOWANCE["rest"])
+    if breaks is Breaks.HOURLY:
+        for hour in range(1, (until_ms - since_ms) // HOUR):
+            yield pause(hour, 0.8, "micro", round(rng.uniform(5, 10) * MINUTE))
 
 
 def _arrives(rng: Random) -> int:
