@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from itertools import pairwise
+from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -47,7 +48,9 @@ from data.model.observation import (
     WrapUpEnded,
 )
 from data.model.words import State
+from data.poller.source import Poller
 from data.recorder import record
+from data.store.writer import Writer
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TUESDAY = date(2026, 7, 28)
@@ -380,7 +383,7 @@ def test_the_same_acts_give_the_same_day_however_it_is_polled_and_restarted(step
     assert all(a.at_ms <= b.at_ms for a, b in pairwise(whole))
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.lists(STEPS, max_size=12))
 def test_whatever_is_ordered_everybody_goes_home_and_every_contact_ends(steps: list[Step]) -> None:
     now_ms = at(9)
@@ -447,3 +450,36 @@ def test_the_simulator_conforms_with_acts() -> None:
         *("carries_out_an_order_once", "refuses_what_has_expired", "says_when_nobody_is_there", "results_are_results"),
         *("refuses_what_it_does_not_list", "goes_on_after_a_restart", "the_recorder_takes_it"),
     } <= ok
+
+
+def test_a_poller_that_is_started_again_has_not_forgotten_who_was_paused(tmp_path: Path) -> None:
+    now_ms = at(10)
+    store = tmp_path / "floor.sqlite"
+
+    def open_floor() -> Simulator:
+        return Simulator(1, 20, ZONE, now_ms, clock=lambda: now_ms)
+
+    async def polled(floor: Simulator, *orders: Order) -> Known:
+        nonlocal now_ms
+        with Writer(store) as writer:
+            poller = Poller(floor, writer, 1_000)
+            await poller.once()
+            for order in orders:
+                assert (await floor.perform(order)).done
+            now_ms += SECOND
+            await poller.once()
+            assert not poller.failures
+            return poller.known
+
+    known = asyncio.run(polled(open_floor()))
+    agent = next(key for key, each in known.agents.items() if each.span and each.span.state == State.AVAILABLE)
+    known = asyncio.run(polled(open_floor(), Order("k", FAR_MS, Pause(agent, None, "a word"))))
+    assert known.agents[agent].paused == "a word"
+    for _ in range(2):
+        now_ms += 20 * MINUTE
+        known = asyncio.run(polled(open_floor()))
+        span = known.agents[agent].span
+        assert span is not None
+        assert (span.state, span.reason) == (State.NOT_READY, "a word")
+    known = asyncio.run(polled(open_floor(), Order("k2", FAR_MS, Unpause(agent, None))))
+    assert known.agents[agent].paused is None
