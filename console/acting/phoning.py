@@ -63,7 +63,6 @@ class Pick(NamedTuple):
 
     what: str
     ear: Ear = Ear.LISTEN
-    id: int = 0
 
 
 async def phone(screen: ActingScreen, agent: AgentRow) -> None:
@@ -143,9 +142,9 @@ def _listening_choices(situation: Situation, look: Look) -> Iterator[Choice]:
     if situation.agent.state in _ON_A_CALL:
         for ear, (key, label) in _EAR_LABELS.items():
             yield Choice(key, Pick("ear", ear), look.words(label))
-    for at, ear_row in enumerate(situation.listening):
-        label = look.say("end what {who} hears…", who=ear_row.listener)
-        yield Choice("x" if at == 0 else " ", Pick("stop", id=ear_row.id), label)
+    if situation.listening:
+        who = look.words(", ").join(ear.listener for ear in situation.listening)
+        yield Choice("x", Pick("stop"), look.say("end what {who} hears…", who=who))
 
 
 def why_not(situation: Situation, look: Look) -> list[str]:
@@ -169,8 +168,11 @@ def why_not(situation: Situation, look: Look) -> list[str]:
 
 
 def listening_lines(listening: Sequence[ListeningRow], look: Look) -> list[Line]:
-    """Return a line for each who listens to the agent now."""
-    return [(Piece(f"{look.level(Level.WARN)} {listening_text(ear, look)}", "level-warn"),) for ear in listening]
+    """Return a line about who listens to the agent now, none where nobody does; of several the first and how many."""
+    if not listening:
+        return []
+    more = f" +{len(listening) - 1}" if len(listening) > 1 else ""
+    return [(Piece(f"{look.level(Level.WARN)}{more} {listening_text(listening[0], look)}", "level-warn"),)]
 
 
 def listening_text(ear: ListeningRow, look: Look) -> str:
@@ -214,10 +216,7 @@ async def _further(screen: ActingScreen, situation: Situation, pick: Pick) -> No
     elif pick.what == "move":
         await _move(screen, situation)
     elif pick.what == "stop":
-        ear = next(ear for ear in situation.listening if ear.id == pick.id)
-        effect = look.say("{who} hears the call no longer.", who=ear.listener)
-        if await _sure(screen, look.say("End the listening to {name}", name=agent.name), [effect]):
-            await _order(screen, StopListeningIn(pick.id), look.say("{who} listens no longer", who=ear.listener))
+        await _stop(screen, situation)
     elif pick.what == "end":
         effect = look.say("{name} is free for the next call at once.", name=agent.name)
         if await _sure(screen, look.say("End the wrap-up of {name}", name=agent.name), [effect]):
@@ -265,6 +264,21 @@ async def _listen(screen: ActingScreen, situation: Situation, ear: Ear) -> None:
         return
     app.phone, reason = said
     await _order(screen, ListenIn(agent.id, app.phone, reason, ear), "")
+
+
+async def _stop(screen: ActingScreen, situation: Situation) -> None:
+    """Ask whose listening is to end, where there are several, and for a yes."""
+    look, title = screen.floor_app.look, "End the listening to {name}"
+    title = look.say(title, name=situation.agent.name)
+    listening: object = situation.listening[0]
+    if len(situation.listening) > 1:
+        choices = [Choice("", ear, listening_text(ear, look)) for ear in situation.listening]
+        listening = (await _one_of(screen, title, choices) or _NOTHING).value
+    if not isinstance(listening, ListeningRow):
+        return
+    if await _sure(screen, title, [look.say("{who} hears the call no longer.", who=listening.listener)]):
+        done = look.say("{who} listens no longer", who=listening.listener)
+        await _order(screen, StopListeningIn(listening.id), done)
 
 
 # ------------------------------------------------------------------ moving

@@ -276,6 +276,23 @@ async def test_a_refusal_of_the_system_is_said(played: Path) -> None:
         assert f"{agent.name} is paused" not in said(pilot)
 
 
+async def test_of_several_who_listen_one_is_chosen(played: Path, strained: None) -> None:
+    async with acting_floor(played, NARROW) as (pilot, desk):
+        app = app_of(pilot)
+        assert app.seen is not None and app.seen.picture is not None
+        first = app.seen.picture.listening[0]
+        second = first._replace(id=9, listener="zhaoyan", reason="asked to")
+        app.seen.picture = app.seen.picture._replace(listening=(first, second))
+        assert app.screen.query_one("#agents", AgentsPane).select(first.agent_id)
+        await _press(pilot, "p")
+        assert shows(app, "+1 liumin: listen since", "end what liumin, zhaoyan hears", "Esc: back")
+        await _press(pilot, "x", "2")
+        assert shows(app, "zhaoyan hears the call no longer.")
+        await _press(pilot, "enter")
+        await until(pilot, lambda: desk.ordered, "ordered")
+        assert desk.ordered == [StopListeningIn(9)]
+
+
 async def test_the_longest_window_fits_the_smallest_screen(played: Path) -> None:
     async with acting_floor(played, NARROW) as (pilot, desk):
         _put(app_of(pilot), State.TALKING)
