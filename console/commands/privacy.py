@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from argparse import ArgumentParser, Namespace
@@ -118,6 +117,8 @@ def _code_of(answer: Answer) -> int:
 
 def _erased(settings: Settings, agent_id: int, reason: str) -> Answer:
     """Have a person erased at the desk or, where there is none, by the store's only writer: ourselves."""
+    import asyncio
+
     from console.commands.erasing import erase_here
     from console.desk import Desk, DeskError
     from data.model.people import EraseAgent

@@ -534,7 +534,7 @@ def test_poll(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[Any] = []
     said: list[str] = []
 
-    def run(*args: object, started: str, goals: object) -> int:
+    def run(*args: object, started: str, **_: object) -> int:
         given.extend(args)
         said.append(started)
         return 0
