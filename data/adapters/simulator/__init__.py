@@ -137,9 +137,7 @@ class Simulator:
 
     def resume(self, cursor: str | None, covered_ms: int, _known: Directory) -> None:
         """Go on after `covered_ms`: the same seed plays what came before, with the acts that `cursor` tells."""
-        for entry in self._journal.restore(cursor):
-            if entry.at_ms > self._until_ms:
-                self._carry_out(entry.act, entry.at_ms)
+        self._journal.restore(cursor, self._carry_out_again)
         self.advance(covered_ms)
 
     def advance(self, until_ms: int) -> Observation:
@@ -153,6 +151,12 @@ class Simulator:
         self._told = True
         cursor = self._journal.cursor(day_window(self._day, self._zone).since_ms, self._until_ms)
         return Observation(self.name, since_ms, self._until_ms, events, tuple(acts), directory, cursor)
+
+    def _carry_out_again(self, act: PhoneAct, at_ms: int) -> Result:
+        """Carry out an act of an earlier run, unless it is of an earlier day."""
+        if at_ms <= self._until_ms:
+            return Result(done=True, said="this was carried out before")
+        return self._carry_out(act, at_ms)
 
     def _carry_out(self, act: PhoneAct, at_ms: int) -> Result:
         self._play(at_ms)

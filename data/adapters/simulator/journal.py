@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from data.model.acts import (
@@ -27,16 +28,15 @@ _KEPT_ORDERS = 1_000
 
 
 class Entry(NamedTuple):
-    """An order that was carried out: its key, when that was on the floor's clock, and what was said."""
+    """An order that was carried out: its key, and when that was on the floor's clock."""
 
     key: str
     at_ms: int
     act: PhoneAct
-    said: str
 
 
 class Journal:
-    """Remembers orders by their keys; those that were carried out go into a cursor, compact JSON."""
+    """Remembers orders by their keys; those that were carried out go into a cursor, compact JSON, without names."""
 
     def __init__(self) -> None:
         self._results: dict[str, tuple[PhoneAct, Result]] = {}
@@ -49,17 +49,18 @@ class Journal:
         kept = self._results.get(order.key)
         if kept is None:
             return None
-        if kept[0] != order.act:
+        if kept[0] != _nameless(order.act):
             return Result(done=False, said="the key of this order was used for another one")
         return kept[1]
 
     def keep(self, order: Order, at_ms: int, result: Result) -> None:
         """Remember an order, with what came of it."""
-        self._results[order.key] = (order.act, result)
+        act = _nameless(order.act)
+        self._results[order.key] = (act, result)
         for key in list(self._results)[: max(0, len(self._results) - _KEPT_ORDERS)]:
             del self._results[key]
         if result.done:
-            self._done.append(Entry(order.key, at_ms, order.act, result.said))
+            self._done.append(Entry(order.key, at_ms, act))
 
     def cursor(self, midnight_ms: int, now_ms: int) -> str | None:
         """Return what is to be kept of today and of the last hour, where there is more than the last time."""
@@ -68,22 +69,24 @@ class Journal:
         since_ms = min(midnight_ms, now_ms - HOUR)
         self._done = [entry for entry in self._done if entry.at_ms >= since_ms]
         self._told = len(self._done)
-        rows = [[key, at_ms, type(act).__name__, [*act], said] for key, at_ms, act, said in self._done]
+        rows = [[key, at_ms, type(act).__name__, [*act]] for key, at_ms, act in self._done]
         return json.dumps({"acts": rows}, ensure_ascii=False, separators=(",", ":"))
 
-    def restore(self, cursor: str | None) -> list[Entry]:
-        """Take up an earlier journal and return it; one that can't be read is as none."""
+    def restore(self, cursor: str | None, carry_out: Callable[[PhoneAct, int], Result]) -> None:
+        """Take up an earlier journal and have it carried out again; one that can't be read is as none."""
         try:
             rows = json.loads(cursor or "{}").get("acts", [])
-            entries = [
-                Entry(str(key), int(at_ms), _act(kind, told), str(said)) for key, at_ms, kind, told, said in rows
-            ]
+            entries = [Entry(str(key), int(at_ms), _act(kind, told)) for key, at_ms, kind, told in rows]
         except (ValueError, TypeError, KeyError, AttributeError):
-            return []
-        for entry in entries:
-            self._results[entry.key] = (entry.act, Result(done=True, said=entry.said))
+            return
+        for key, at_ms, act in entries:
+            self._results[key] = (act, carry_out(act, at_ms))
         self._done, self._told = entries, len(entries)
-        return entries
+
+
+def _nameless(act: PhoneAct) -> PhoneAct:
+    """Return an act without the name that a sign-in carries: who is meant their key says."""
+    return act._replace(name="") if isinstance(act, SignIn) else act
 
 
 def _act(kind: str, told: list[Any]) -> PhoneAct:

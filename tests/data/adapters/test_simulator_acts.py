@@ -408,12 +408,17 @@ def test_the_cursor_holds_what_was_done_today_and_only_then(floor: Floor) -> Non
     assert floor.cursor == ""
     floor.order(Pause(agent, None, "午休"), "k1")
     floor.poll(floor.now_ms + SECOND)
-    assert json.loads(floor.cursor)["acts"][0][:4] == [
+    assert json.loads(floor.cursor)["acts"][0] == [
         "k1",
         floor.now_ms - SECOND + 1,
         "Pause",
         [agent, None, "午休"],
     ]
+    floor.order(SignIn(agent, "tech", "王小明"))
+    floor.poll(floor.now_ms + SECOND)
+    assert len(json.loads(floor.cursor)["acts"]) == 2
+    assert "王小明" not in floor.cursor
+    assert floor.known.entries[f"a:{agent}"].name not in floor.cursor  # type: ignore[union-attr]
     floor.poll(floor.now_ms + 24 * HOUR)
     key = floor.some(State.AVAILABLE)
     floor.order(Pause(key, None, ""), "k2")
