@@ -30,8 +30,8 @@ def write_acts(connection: sqlite3.Connection, acts: Iterable[Act], source_id: i
             case FlagResolved():
                 connection.execute(
                     "UPDATE flag SET resolved_ms = ?, resolved_by = ?, resolved_note = ? WHERE kind = ? "
-                    f"AND resolved_ms IS NULL AND agent_id = {_AGENT}",
-                    (act.at_ms, act.by, act.note, act.kind, source_id, act.agent),
+                    f"AND resolved_ms IS NULL AND raised_by = ? AND agent_id = {_AGENT}",
+                    (act.at_ms, act.by, act.note, act.kind, act.by, source_id, act.agent),  # no flag of a real person
                 )
             case CoachingNoted():
                 _note_coaching(connection, act, source_id)
