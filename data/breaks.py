@@ -184,6 +184,30 @@ def cap(staffed: int, required: int, policy: BreakPolicy = POLICY) -> int:
     return max(policy.least_out, spare)
 
 
+class Bound(StrEnum):
+    """What a cap comes from."""
+
+    MOST = "most"
+    """So many at most, whoever is there."""
+    SHARE = "share"
+    """A share of those signed in."""
+    LOAD = "load"
+    """The load needs the others."""
+    LEAST = "least"
+    """The load needs everybody, or the floor is small: so many may always go."""
+
+
+def bound(staffed: int, required: int, policy: BreakPolicy = POLICY) -> Bound:
+    """Return what `cap` comes from with the same figures; of several alike the load goes first."""
+    bounds = {
+        Bound.LOAD: staffed - required,
+        Bound.SHARE: staffed * policy.share_percent // 100,
+        Bound.MOST: policy.most_out,
+    }
+    least = min(bounds, key=bounds.__getitem__)
+    return least if bounds[least] >= policy.least_out else Bound.LEAST
+
+
 def share_of(required: int, part: int, whole: int) -> int:
     """Return how many of a team of `part` are needed when `required` of the `whole` floor are; rounded up."""
     return -(-required * part // whole) if whole > 0 else 0
@@ -234,11 +258,18 @@ class Room(NamedTuple):
 
     out: int
     cap: int
+    approved: int = 0
+    """Who was told to go for such a reason, and has not gone yet."""
+
+    @property
+    def taken(self) -> int:
+        """How many places are taken: by those out, and by those about to be."""
+        return self.out + self.approved
 
     @property
     def full(self) -> bool:
         """Whether one more would be too many."""
-        return self.out >= self.cap
+        return self.taken >= self.cap
 
 
 def quiet_at(moment_ms: int, zone: ZoneInfo, policy: BreakPolicy = POLICY) -> DayTime | None:

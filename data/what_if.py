@@ -15,12 +15,13 @@ Pure functions: no clock, no I/O.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from enum import StrEnum
 from functools import lru_cache
 from math import sqrt
 from typing import NamedTuple
 
+from data.model.people import Decision
 from data.model.picture import AgentRow, Picture, QueueRow
 from data.model.words import SIGNED_IN, Channel, State
 from data.staffing import Load, served, served_patiently
@@ -79,7 +80,7 @@ class Demand(NamedTuple):
 
 
 class Pool(NamedTuple):
-    """Queues that share agents, with how many of these are signed in, and not on a break."""
+    """Queues that share agents, with how many of these are signed in, and not on a break nor about to be."""
 
     queues: frozenset[str]
     staffed: int
@@ -185,12 +186,19 @@ def cover_of(picture: Picture) -> Cover:
     for queue in queues:
         groups[root[queue.name] if len(agents) > 1 or root[queue.name] in agents else ""].append(queue)
     names = sorted(groups, key=lambda name: (-sum(queue.lately for queue in groups[name]), name))
-    pools = tuple(_pool(groups[name], agents.get(name, ())) for name in names)
+    gone = {agent.id for agent in picture.agents if is_leaving(agent, picture)}
+    pools = tuple(_pool(groups[name], agents.get(name, ()), gone) for name in names)
     at = {name: index for index, name in enumerate(names)}
     of_agent = {
         agent.id: at[name] for name, each in agents.items() if name in at for agent in each if agent.state in SIGNED_IN
     }
     return Cover(pools, of_agent)
+
+
+def is_leaving(agent: AgentRow, picture: Picture) -> bool:
+    """Whether an agent is out, or was told to go and soon will be."""
+    offer = picture.offers.get(agent.id)
+    return agent.state is State.NOT_READY or (offer is not None and offer.decision is Decision.APPROVE)
 
 
 def _joined(names: Iterable[str], served_together: Iterable[Sequence[str]]) -> dict[str, str]:
@@ -229,10 +237,10 @@ def _most(counts: Counter[str], otherwise: str) -> str:
     return min(counts, key=lambda name: (-counts[name], name), default=otherwise)
 
 
-def _pool(queues: Sequence[QueueRow], agents: Sequence[AgentRow]) -> Pool:
-    """Return a pool with what it has to serve."""
+def _pool(queues: Sequence[QueueRow], agents: Sequence[AgentRow], gone: Set[int]) -> Pool:
+    """Return a pool with what it has to serve; who is in `gone` is out, or about to be."""
     staffed = sum(agent.state in SIGNED_IN for agent in agents)
-    out = sum(agent.state is State.NOT_READY for agent in agents)
+    out = sum(agent.id in gone and agent.state in SIGNED_IN for agent in agents)
     names = frozenset(queue.name for queue in queues)
     if any(queue.unknown for queue in queues):
         return Pool(names, staffed, staffed - out, None, Unsaid.BLIND)

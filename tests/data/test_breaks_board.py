@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.break_board import board_of, objections, places_of
-from data.breaks import POLICY, PROTECTED, Against, BreakPolicy, Room, day_time
+from data.break_board import asked_of, board_of, by_need, objections, places_of
+from data.breaks import POLICY, PROTECTED, Against, Bound, BreakPolicy, Room, bound, cap, day_time
 from data.model.days import MINUTE, local_time
 from data.model.people import Decision
 from data.model.picture import OfferRow
@@ -75,14 +75,44 @@ def test_who_should_go_next() -> None:
     offers = {10: OfferRow(10, NOW - MINUTE, Decision.OFFER, "rest", "zhang", None)}
     board = board_of(picture(agents, loads=loads, offers=offers))
     assert [(due.agent.id, due.band) for due in board.due] == [
+        (4, Band.URGENT),
         (9, Band.OFFER),
         (5, Band.OFFER),
-        (4, Band.URGENT),
         (3, Band.WATCH),
         (2, Band.OK),
     ]
     assert [each.agent.id for each in board.offered] == [10]
     assert [each.id for each in board.out] == [6]
+
+
+def test_who_was_told_to_go_takes_a_place_already_and_is_missed_in_the_forecast() -> None:
+    agents = [agent(n, team="NS"[n % 2]) for n in range(27)]
+    told = {
+        1: OfferRow(1, NOW, Decision.APPROVE, "rest", "zhang", None),
+        2: OfferRow(2, NOW, Decision.APPROVE, "restroom", "zhang", None),
+        3: OfferRow(3, NOW, Decision.OFFER, "rest", "zhang", None),
+    }
+    seen = picture(agents, [queue(lately=200)], offers=told)
+    board = board_of(seen)
+    assert board.places.floor == Room(0, 3, 1) and board.places.floor.taken == 1
+    assert board.places.teams["S"] == Room(0, 1, 1) and board.places.teams["N"] == Room(0, 1, 0)
+    assert board.cover.pools[0].working == 25  # the restroom is no place, but away all the same
+    assert objections(board, agents[5], "rest", NOW, ZONE) == (Against.TEAM,)
+    assert objections(board, agents[1], "rest", NOW, ZONE) == (), "their own place is not counted again"
+
+
+def test_what_the_cap_comes_from() -> None:
+    assert (cap(45, 42), bound(45, 42)) == (3, Bound.LOAD)
+    assert (cap(20, 4), bound(20, 4)) == (3, Bound.SHARE)
+    assert (cap(90, 20), bound(90, 20)) == (6, Bound.MOST)
+    assert (cap(45, 50), bound(45, 50)) == (1, Bound.LEAST)
+
+
+def test_nothing_is_asked_of_who_is_out_whatever_the_load() -> None:
+    out, there = agent(1, OUT, "restroom", worked_min=200), agent(2, worked_min=200)
+    assert asked_of(out, load(1, Band.URGENT, 80.0, overdue=True)) is Band.OK
+    assert asked_of(there, load(2, Band.WATCH, 40.0, overdue=True)) is Band.OFFER
+    assert by_need(there, load(2, Band.OFFER, 40.0)) < by_need(out, load(1, Band.URGENT, 80.0))
 
 
 def test_what_speaks_against_a_break_here_and_now() -> None:
