@@ -24,6 +24,7 @@ def of_team(picture: Picture, team: str) -> Picture:
         loads={agent: load for agent, load in picture.loads.items() if agent in own},
         moods={agent: mood for agent, mood in picture.moods.items() if agent in own},
         offers={agent: offer for agent, offer in picture.offers.items() if agent in own},
+        lapsed={agent: offer for agent, offer in picture.lapsed.items() if agent in own},
         follow_ups=tuple(due for due in picture.follow_ups if due.agent_id in own),
         listening=tuple(ear for ear in picture.listening if ear.agent_id in own),
     )

@@ -16,6 +16,7 @@ def on_wall(picture: Picture) -> Picture:
         loads={},
         moods={},
         offers={},
+        lapsed={},
         follow_ups=(),
         listening=(),
     )

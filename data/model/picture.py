@@ -278,6 +278,8 @@ class Picture(NamedTuple):
     follow_ups: tuple[FollowUpRow, ...] = ()
     """Those due by the end of the day, the earliest first."""
     listening: tuple[ListeningRow, ...] = ()
+    lapsed: Mapping[int, OfferRow] = MappingProxyType({})
+    """By agent: a break that was refused of late, or offered and not taken while that held. In `offers` it is not."""
 
     @property
     def each_source(self) -> tuple[SourceState, ...]:

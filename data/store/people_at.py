@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from data.model.acts import Ear
-from data.model.days import DAY, SECOND, Window
+from data.model.days import DAY, HOUR, SECOND, Window
 from data.model.people import Decision
 from data.model.picture import (
     CoachingLine,
@@ -55,6 +55,9 @@ _FOLLOW_UPS = (
 )
 _LISTENING = "SELECT id, agent_id, listener, ear, reason, since_ms, ends_ms FROM listening WHERE "
 
+LAPSED_SHOWN_MS = HOUR
+"""For so long after it a refusal is told, or an offer that nobody took: else the next lead decides it again."""
+
 
 class People(NamedTuple):
     """What people have recorded that holds at a moment; the fields are those of `Picture`."""
@@ -64,6 +67,7 @@ class People(NamedTuple):
     offers: Mapping[int, OfferRow]
     follow_ups: tuple[FollowUpRow, ...]
     listening: tuple[ListeningRow, ...]
+    lapsed: Mapping[int, OfferRow]
 
 
 class PeopleAsOf:
@@ -76,12 +80,14 @@ class PeopleAsOf:
 
     def at(self, moment_ms: int, day: Window) -> People:
         """Return what holds at a moment of a day."""
+        offers, lapsed = self._offers(moment_ms)
         return People(
             self._open_flags(moment_ms),
             {row.agent_id: row for row in self.moods(day.since_ms, moment_ms + 1)},
-            self._offers(moment_ms),
+            offers,
             self._follow_ups(moment_ms, day),
             self._listening(moment_ms),
+            lapsed,
         )
 
     def moods(self, since_ms: int, until_ms: int) -> list[MoodRow]:
@@ -130,21 +136,30 @@ class PeopleAsOf:
             follow_up_ms=follow_up_ms,
         )
 
-    def _offers(self, moment_ms: int) -> dict[int, OfferRow]:
-        """Return the breaks offered or approved that may be taken still: of each agent, the last decision counts."""
+    def _offers(self, moment_ms: int) -> tuple[dict[int, OfferRow], dict[int, OfferRow]]:
+        """Return the breaks offered or approved that may be taken still, and those refused or not taken of late.
+
+        Of each agent the last decision counts.
+        """
         rows = self._connection.execute(
             "SELECT agent_id, at_ms, decision, reason, decided_by, ends_ms FROM break_decision "
             "WHERE at_ms > ? AND at_ms <= ? ORDER BY at_ms, id",
             (moment_ms - DAY, moment_ms),
         ).fetchall()
         last = {row[0]: _offer(row) for row in rows}
-        return {
+        told = (Decision.OFFER, Decision.APPROVE, Decision.REFUSE)
+        open_ = {
             agent_id: offer
             for agent_id, offer in last.items()
-            if offer.decision in (Decision.OFFER, Decision.APPROVE)
-            and (offer.ends_ms is None or offer.ends_ms > moment_ms)
-            and not self._is_taken(offer, moment_ms)
+            if offer.decision in told and not self._is_taken(offer, moment_ms)
         }
+        offers = {agent_id: offer for agent_id, offer in open_.items() if _stands(offer, moment_ms)}
+        lapsed = {
+            agent_id: offer
+            for agent_id, offer in open_.items()
+            if agent_id not in offers and moment_ms - offer.at_ms < LAPSED_SHOWN_MS
+        }
+        return offers, lapsed
 
     def _is_taken(self, offer: OfferRow, moment_ms: int) -> bool:
         """Whether the agent was seen on a break that began since; some sources tell times by the second."""
@@ -216,6 +231,11 @@ class PeopleAsOf:
             (moment_ms, agent_id, day.since_ms),
         ).fetchall()
         return tuple(_listening(row) for row in rows)
+
+
+def _stands(offer: OfferRow, moment_ms: int) -> bool:
+    """Whether a break may be taken still."""
+    return offer.decision is not Decision.REFUSE and (offer.ends_ms is None or offer.ends_ms > moment_ms)
 
 
 def _mood(row: tuple[int, int, int | None, str, str, int]) -> MoodRow:

@@ -173,6 +173,7 @@ class Reader:
             offers=people.offers,
             follow_ups=people.follow_ups,
             listening=people.listening,
+            lapsed=people.lapsed,
         )
 
     def with_loads(self, picture: Picture) -> Picture:

@@ -136,6 +136,17 @@ def test_an_offer_stands_until_it_is_taken_withdrawn_or_over(site: Site) -> None
     assert [row.decision for row in site.person(2).decisions] == [Decision.WITHDRAW, Decision.OFFER]
 
 
+def test_a_refusal_and_an_offer_that_nobody_took_are_told_for_an_hour(site: Site) -> None:
+    site.done(DecideBreak(1, Decision.REFUSE), NOON)
+    site.done(DecideBreak(2, Decision.OFFER), NOON)
+    site.done(DecideBreak(3, Decision.REFUSE), NOON)
+    site.done(DecideBreak(3, Decision.APPROVE, "meal"), NOON + MINUTE)
+    shown = [set(site.picture(NOON + minutes * MINUTE).lapsed) for minutes in (-1, 0, 29, 30, 59, 60)]
+    assert shown == [set(), {1, 3}, {1, 3}, {1, 2, 3}, {1, 2, 3}, {3}]
+    assert set(site.picture(NOON + 29 * MINUTE).offers) == {2}
+    assert site.picture(NOON).lapsed[1].decision is Decision.REFUSE
+
+
 def test_an_offer_is_taken_with_the_next_pause(tmp_path: Path) -> None:
     with Site(tmp_path / "s.sqlite") as site:
         evening = NOON + 9 * HOUR
