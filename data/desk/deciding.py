@@ -42,6 +42,9 @@ LONGEST_MS = MINUTE
 LISTENING_MS = 15 * MINUTE
 """So long somebody may listen in."""
 
+MOVED_ON = "the phone is on another call by now, and is left there"
+"""What is said of a listening that ends while its phone listens elsewhere."""
+
 OnPhone = PauseAgent | UnpauseAgent | SignOutAgent | EndWrapUp | MoveAgent | ListenIn | StopListeningIn
 _ON_PHONE = (PauseAgent, UnpauseAgent, SignOutAgent, EndWrapUp, MoveAgent, ListenIn, StopListeningIn)
 
@@ -151,6 +154,9 @@ class Deciding:
     ) -> Answer | Ordered:
         """Return what the phone is to do. Raises _RefusedError where there is no such queue, or nothing to do."""
         going = targets.listening(connection, request.id) if isinstance(request, StopListeningIn) else None
+        if going is not None and targets.superseded(connection, going):
+            people.listening_ended(connection, going.id, at_ms, user)
+            return Answer(True, MOVED_ON, going.id)
         ordered = _planned(connection, request, target, going)
         refused = self._phones.refused(target.source, ordered)
         if refused is not None:

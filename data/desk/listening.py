@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from typing import NamedTuple
 
-from data.desk.deciding import of_the_desk
+from data.desk.deciding import MOVED_ON, of_the_desk
 from data.desk.ledger import Ledger
 from data.desk.phones import Outcome, Phones
 from data.model.acts import StopListening
@@ -21,6 +22,15 @@ AGAIN_S = 10.0
 """So long after a system would not end it, it is asked again."""
 GIVEN_UP_MS = HOUR
 """So long after its time a listening counts as over, whatever the system says."""
+
+
+class _Due(NamedTuple):
+    """A listening that is to end, its source, and why; `moved_on`: its phone is on another call by now."""
+
+    one: Listening
+    source: str
+    why: str
+    moved_on: bool
 
 
 class Watch:
@@ -52,29 +62,33 @@ class Watch:
             return
         self.going = False
         due = await self._ledger.submit(self._due)
-        await asyncio.gather(*(self._end(*each) for each in due))
+        await asyncio.gather(*(self._end(each) for each in due))
 
-    def _due(self, connection: sqlite3.Connection) -> list[tuple[Listening, str, str]]:
-        """Return what is to end, the source of each and why."""
+    def _due(self, connection: sqlite3.Connection) -> list[_Due]:
+        """Return what is to end."""
         now_s = asyncio.get_running_loop().time()
         going = targets.listenings(connection)
         self.going = bool(going)
-        over = targets.off_the_call(connection, ((each.agent_id, each.since_ms) for each in going))
         due = []
         for each in going:
             agent = targets.agent(connection, each.agent_id)
             source = agent.source if agent else ""
             late = self._phones.now_ms(source) >= each.ends_ms
-            if (late or each.agent_id in over) and now_s >= self._not_before.get(each.id, 0.0):
-                due.append((each, source, "the call is over" if each.agent_id in over else "its time is over"))
+            over = targets.call_is_over(connection, each)
+            if (late or over) and now_s >= self._not_before.get(each.id, 0.0):
+                moved_on = targets.superseded(connection, each)
+                due.append(_Due(each, source, "the call is over" if over else "its time is over", moved_on))
         return due
 
-    async def _end(self, one: Listening, source: str, why: str) -> None:
+    async def _end(self, due: _Due) -> None:
         """Have the system end a listening, and keep that; where it will not, ask again later."""
+        one, source, why, moved_on = due
         stop = (StopListening(one.phone),)
         first = one.id not in self._not_before
         self._not_before[one.id] = asyncio.get_running_loop().time() + AGAIN_S
-        if self._phones.refused(source, stop) is None:
+        if moved_on:
+            outcome = Outcome(True, MOVED_ON)
+        elif self._phones.refused(source, stop) is None:
             expires_ms = self._wall_ms() + MINUTE
             outcome = await self._phones.perform(source, f"end:{one.id}:{self._wall_ms()}", expires_ms, stop)
         else:

@@ -68,7 +68,7 @@ class Listen(NamedTuple):
 
 
 class StopListening(NamedTuple):
-    """Take the phone `to` off the call that a `Listen` put it on."""
+    """Take the phone `to` off the call that a `Listen` put it on. Where it listens to nobody, that is done already."""
 
     to: str
 

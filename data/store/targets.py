@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from data.model.people import (
@@ -108,15 +107,21 @@ def never_listened(connection: sqlite3.Connection, listening_id: int) -> None:
     connection.execute("DELETE FROM listening WHERE id = ?", (listening_id,))
 
 
-def off_the_call(connection: sqlite3.Connection, agents: Iterable[tuple[int, int]]) -> set[int]:
-    """Return which of (agent id, since ms) are seen in no call any more in a state that began after that moment."""
-    found = set()
-    for agent_id, since_ms in agents:
-        row = connection.execute(
-            "SELECT since_ms FROM state_span WHERE agent_id = ? AND until_ms IS NULL "
-            "AND state IN ('available', 'wrap_up', 'not_ready', 'offline') ORDER BY since_ms DESC LIMIT 1",
-            (agent_id,),
-        ).fetchone()
-        if row is not None and row[0] > since_ms:
-            found.add(agent_id)
-    return found
+def superseded(connection: sqlite3.Connection, one: Listening) -> bool:
+    """Whether the phone of a listening was put on another call since: it is another listening that it is on now."""
+    later = connection.execute(
+        "SELECT 1 FROM listening l JOIN agent a ON a.id = l.agent_id JOIN agent own ON own.id = ? "
+        "WHERE l.until_ms IS NULL AND l.phone = ? AND l.id > ? AND a.source_id = own.source_id",
+        (one.agent_id, one.phone, one.id),
+    )
+    return later.fetchone() is not None
+
+
+def call_is_over(connection: sqlite3.Connection, one: Listening) -> bool:
+    """Whether the agent was seen in no call since a listening began, however shortly, and whatever they do now."""
+    off = connection.execute(
+        "SELECT 1 FROM state_span WHERE agent_id = ? AND since_ms > ? "
+        "AND state IN ('available', 'ringing', 'wrap_up', 'not_ready', 'offline')",
+        (one.agent_id, one.since_ms),
+    )
+    return off.fetchone() is not None

@@ -182,7 +182,8 @@ class Acts:
             action, fields = await self._plan(order.act, kept)
             self._refuse_if_expired(order)
         except _OverError as why:
-            return Result(done=again, said=safe_text(str(why)))
+            done = again or isinstance(order.act, StopListening)
+            return Result(done, said=safe_text(str(why)))
         except _ImpossibleError as why:
             if again:
                 raise SourceError(f"{why}; {_UNSURE}") from None

@@ -195,7 +195,7 @@ class Acting:
         heard = self._heard_by(act.to)
         self._listening.pop(act.to, None)
         if heard is None:
-            raise _ImpossibleError(f"{act.to} listens to nobody")
+            return f"{safe_text(act.to)} listens to nobody"
         return f"{act.to} listens no longer to {heard.entry.name}"
 
     def _heard_by(self, phone: str) -> Agent | None:

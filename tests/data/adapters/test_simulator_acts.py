@@ -294,10 +294,10 @@ def test_listening_ends_with_the_call(floor: Floor) -> None:
     assert floor.order(Listen(agent, "9001", Ear.WHISPER)).done
     assert "listens already" in floor.order(Listen(agent, "9001")).said
     assert floor.order(StopListening("9001")).done
-    assert floor.order(StopListening("9001")) == Result(False, "9001 listens to nobody")
+    assert floor.order(StopListening("9001")) == Result(True, "9001 listens to nobody")
     assert floor.order(Listen(agent, "9001")).done
     floor.until(agent, State.WRAP_UP)
-    assert floor.order(StopListening("9001")) == Result(False, "9001 listens to nobody")
+    assert floor.order(StopListening("9001")) == Result(True, "9001 listens to nobody")
 
 
 # ------------------------------------------------------------------ once, in time, and the same again

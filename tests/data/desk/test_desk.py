@@ -457,6 +457,64 @@ def test_listening_ends_with_the_call(tmp_path: Path) -> None:
     on(tmp_path, play)
 
 
+def in_a_state(floor: Floor, agent: int, state: str, since_ms: int, until_ms: int | None = None) -> None:
+    with floor.writer.transaction() as store:
+        store.execute("UPDATE state_span SET until_ms = ? WHERE agent_id = ? AND until_ms IS NULL", (since_ms, agent))
+        store.execute(
+            "INSERT INTO state_span VALUES (?, ?, ?, ?, '', NULL, NULL)",
+            (agent, since_ms, until_ms, state),
+        )
+
+
+def test_listening_does_not_outlive_its_call_into_the_next_one(tmp_path: Path) -> None:
+    async def play(floor: Floor) -> None:
+        in_a_state(floor, ANN, "talking", NOW - 5)
+        await floor.asks(ListenIn(ANN, "SIP/1", "coaching"), SUPER)
+        in_a_state(floor, ANN, "wrap_up", NOW + 5, NOW + 6)
+        in_a_state(floor, ANN, "talking", NOW + 6)
+        floor.now_ms += 10
+        await floor.asks(ListenIn(ANN, "SIP/2", "coaching"), TWIN)
+        await floor.desk._watch.look()
+        assert floor.rows("SELECT until_ms FROM listening ORDER BY id") == [(NOW + 10,), (None,)]
+        assert [order.act for order in floor.phone.orders[2:]] == [acts.StopListening("SIP/1")]
+
+    on(tmp_path, play)
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_the_end_of_a_listening_leaves_the_phone_to_the_next_one(tmp_path: Path, by_hand: bool) -> None:
+    async def play(floor: Floor) -> None:
+        for agent in (ANN, BEN):
+            in_a_state(floor, agent, "talking", NOW - 5)
+            await floor.asks(ListenIn(agent, "SIP/1", "coaching"), SUPER)
+        in_a_state(floor, ANN, "available", NOW + 5)
+        floor.phone.orders.clear()
+        if by_hand:
+            assert (await floor.asks(StopListeningIn(1), SUPER)).done
+        else:
+            await floor.desk._watch.look()
+        assert floor.phone.orders == []
+        ended = floor.rows("SELECT until_ms IS NOT NULL, ended_by FROM listening ORDER BY id")
+        assert ended == [(1, "sue" if by_hand else ""), (0, None)]
+        await floor.asks(StopListeningIn(2), SUPER)
+        assert [order.act for order in floor.phone.orders] == [acts.StopListening("SIP/1")]
+
+    on(tmp_path, play)
+
+
+def test_a_listening_that_nobody_will_end_is_given_up(tmp_path: Path) -> None:
+    async def play(floor: Floor) -> None:
+        await floor.asks(ListenIn(ANN, "SIP/1", "coaching"), SUPER)
+        floor.phone.answer = SourceError("away")
+        for minutes, over in ((15, False), (75, False), (76, True)):
+            floor.now_ms = NOW + minutes * MINUTE
+            floor.desk._watch._not_before = dict.fromkeys(floor.desk._watch._not_before, 0.0)
+            await floor.desk._watch.look()
+            assert floor.rows("SELECT until_ms IS NOT NULL FROM listening") == [(over,)]
+
+    on(tmp_path, play)
+
+
 def test_who_may_stop_a_listening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def play(floor: Floor) -> None:
         for phone in ("SIP/1", "SIP/2"):
