@@ -145,6 +145,8 @@ class Desk:
         return await asyncio.shield(going.answer)
 
     async def _carried_out(self, heard: Heard) -> Answer:
+        if isinstance(heard.order.request, EraseAgent):
+            self._phones.catch_up()  # what waits may be about the person
         try:
             done = await self._ledger.submit(lambda store: self._deciding.decide(store, heard, self._wall_ms()))
         except Exception as error:
@@ -156,7 +158,6 @@ class Desk:
         if isinstance(done, Ordered):
             return await self._by_phone(heard, done)
         if done.done and isinstance(heard.order.request, EraseAgent):
-            self._phones.forget()
             self._begin(self._ledger.fold())
         return done
 
@@ -256,9 +257,8 @@ def _told(heard: Heard, ordered: Ordered, outcome: Outcome) -> Answer:
     source, request = ordered.target.source, heard.order.request
     first = ordered.answer
     if first is not None:  # a break: what was decided is decided
-        done = {"pause_agent": "the phone is paused", "unpause_agent": "the phone takes calls again"}[ordered.act]
-        phone = done if outcome.done else f"but the phone: {source}: {outcome.said}"
-        return first._replace(said=f"{first.said}; {phone}")
+        phone = f"{source}: {outcome.said or 'done'}"
+        return first._replace(said=f"{first.said}; {phone if outcome.done else f'but the phone: {phone}'}")
     number = ordered.listening.id if ordered.listening else None
     if isinstance(request, ListenIn):
         return _told_listener(request, ordered, outcome)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
@@ -39,6 +40,15 @@ class Line(Protocol):
     refused: str
     """Why the source lets nobody in, "" while it does."""
     secrets: tuple[str, ...]
+
+    @property
+    def behind(self) -> bool:
+        """Whether the store does not have yet all that the source said."""
+        ...
+
+    def catch_up(self) -> None:
+        """Offer the store what it does not have yet."""
+        ...
 
     def forget(self) -> None:
         """Have what is known of the source read anew from the store."""
@@ -110,6 +120,15 @@ class Phones:
                 return now_ms
         return self._wall_ms()
 
+    def catch_up(self) -> None:
+        """Offer the store what it does not have yet of what the sources said."""
+        for line in self._lines.values():
+            line.catch_up()
+
+    def behind(self) -> list[str]:
+        """Return the sources of which the store does not have all yet."""
+        return [name for name, line in self._lines.items() if line.behind]
+
     def forget(self) -> None:
         """Have what is known of the sources read anew from the store."""
         for line in self._lines.values():
@@ -125,10 +144,11 @@ class Phones:
     ) -> Outcome:
         """Have acts carried out one after the other, until one is not; return what came of it within the deadline.
 
-        Where the deadline comes first nobody can tell what will come of it; `late` is told, should it turn out.
+        None is begun after `expires_ms`. Where the deadline comes first nobody can tell what will come of it; `late`
+        is told, should it turn out.
         """
         line = self._lines[source]
-        going = asyncio.create_task(_performed(line, key, expires_ms, ordered))
+        going = asyncio.create_task(self._performed(line, key, expires_ms, ordered))
         try:
             await asyncio.wait({going}, timeout=DEADLINE_S)
         except asyncio.CancelledError:
@@ -141,6 +161,21 @@ class Phones:
         waiting.add_done_callback(self._late.discard)
         said = f"{safe_text(source)} has not answered within {DEADLINE_S:g} s: nobody can tell whether it was done"
         return Outcome(False, said, sure=False, waiting=True)
+
+    async def _performed(self, line: Line, key: str, expires_ms: int, ordered: Sequence[PhoneAct]) -> Outcome:
+        """Have acts carried out; never raises but to be cancelled."""
+        told: list[tuple[PhoneAct, str]] = []
+        outcome = Outcome(True, "")
+        for number, act in enumerate(ordered):
+            if self._wall_ms() >= expires_ms:
+                outcome = Outcome(False, "it expired before it was begun")
+            else:
+                outcome = await _one(line, Order(f"{key}:{number}", expires_ms, act))
+            told.append((act, outcome.said))
+            if not outcome.done:
+                break
+        before = f", after {len(told) - 1} of {len(ordered)} that were done" if len(told) > 1 else ""
+        return outcome._replace(said=_joined(told) + ("" if outcome.done else before))
 
     def close(self) -> None:
         """Wait for no late answer any more."""
@@ -157,15 +192,19 @@ async def _told_late(going: asyncio.Task[Outcome], late: Callable[[Outcome], obj
         late(going.result())
 
 
-async def _performed(line: Line, key: str, expires_ms: int, ordered: Sequence[PhoneAct]) -> Outcome:
-    """Have acts carried out; never raises but to be cancelled."""
-    outcome = Outcome(True, "")
-    for number, act in enumerate(ordered):
-        outcome = await _one(line, Order(f"{key}:{number}", expires_ms, act))
-        if not outcome.done:
-            before = f", after {number} of {len(ordered)} that were done" if number else ""
-            return outcome._replace(said=f"{outcome.said}{before}")
-    return outcome
+def _joined(told: Sequence[tuple[PhoneAct, str]]) -> str:
+    """Return what was said of each act, the same words once, with every queue that they are about."""
+    queues: dict[str, list[str]] = {}
+    for act, said in told:
+        queue = getattr(act, "queue", None)
+        queues.setdefault(said, []).extend([safe_text(queue)] if queue else [])
+    return "; ".join(_naming(said, about) for said, about in queues.items())
+
+
+def _naming(said: str, queues: Sequence[str]) -> str:
+    """Return words about queues that name those queues: many a system says only that it is done."""
+    unnamed = [queue for queue in queues if not re.search(rf"(?<!\w){re.escape(queue)}(?!\w)", said)]
+    return f"{', '.join(unnamed)}: {said or 'done'}" if unnamed else said
 
 
 async def _one(line: Line, order: Order) -> Outcome:

@@ -44,13 +44,16 @@ def made(path: Path) -> Writer:
 
 
 class Phone:
-    """A telephony system: keeps its orders, and answers with `answers` in turn, the last one again and again."""
+    """A telephony system: keeps its orders, and answers with `answers` in turn, then with `answer` again and again."""
 
     def __init__(self, capabilities: frozenset[Capability] = ACTS) -> None:
         self.name = "pbx"
         self.capabilities = capabilities
         self.orders: list[Order] = []
         self.answer: Result | Exception = Result(True, "OK")
+        self.answers: list[Result] = []
+        self.takes: Callable[[], object] = lambda: None
+        """What comes to pass while it carries out an order."""
         self.gate: asyncio.Event | None = None
 
     async def poll(self) -> Observation:
@@ -62,7 +65,8 @@ class Phone:
             await self.gate.wait()
         if isinstance(self.answer, Exception):
             raise self.answer
-        return self.answer
+        self.takes()
+        return self.answers.pop(0) if self.answers else self.answer
 
     async def aclose(self) -> None:
         pass
@@ -77,6 +81,10 @@ class Source:
         self.refused = refused
         self.secrets: tuple[str, ...] = ("hunter2",)
         self.forgotten = 0
+        self.behind = False
+
+    def catch_up(self) -> None:
+        pass
 
     def forget(self) -> None:
         self.forgotten += 1

@@ -340,6 +340,49 @@ def test_what_a_phone_refuses_and_what_nobody_can_tell(tmp_path: Path, monkeypat
     on(tmp_path, play)
 
 
+def test_an_act_of_several_parts_stops_at_the_first_that_is_not_done(tmp_path: Path) -> None:
+    async def play(floor: Floor) -> None:
+        floor.phone.answer = Result(False, "Ann is away")
+        moved = await floor.asks(MoveAgent(ANN, CARE, SALES), SUPER)
+        assert (moved.refusal, moved.said) == (Refusal.CANNOT, "pbx: care: Ann is away")
+        assert [order.act for order in floor.phone.orders] == [acts.SignIn("a", "care", "Ann")]
+        floor.phone.answers = [Result(True, "Added interface to queue"), Result(False, "Not there")]
+        moved = await floor.asks(MoveAgent(ANN, CARE, SALES), SUPER)
+        said = "pbx: care: Added interface to queue; sales: Not there, after 1 of 2 that were done"
+        assert (moved.refusal, moved.said) == (Refusal.CANNOT, said)
+
+    on(tmp_path, play)
+
+
+def test_no_part_of_an_act_is_begun_after_it_expired(tmp_path: Path) -> None:
+    async def play(floor: Floor) -> None:
+        floor.phone.takes = lambda: setattr(floor, "now_ms", floor.now_ms + 5_000)
+        moved = await floor.asks(MoveAgent(ANN, CARE, SALES), SUPER)
+        assert [order.act for order in floor.phone.orders] == [acts.SignIn("a", "care", "Ann")]
+        assert moved.refusal is Refusal.CANNOT
+        assert moved.said == "pbx: care: OK; sales: it expired before it was begun, after 1 of 2 that were done"
+
+    on(tmp_path, play)
+
+
+def test_the_answer_names_every_queue_that_was_acted_on(tmp_path: Path) -> None:
+    async def play(floor: Floor) -> None:
+        floor.phone.answer = Result(True, "Removed interface from queue")
+        assert (await floor.asks(SignOutAgent(ANN), SUPER)).said == "pbx: care, sales: Removed interface from queue"
+        floor.phone.answers = [
+            Result(True, "Ann left care"),
+            Result(True, "Ann leaves sales after the contact in hand"),
+        ]
+        both = "pbx: Ann left care; Ann leaves sales after the contact in hand"
+        assert (await floor.asks(SignOutAgent(ANN), SUPER)).said == both
+        floor.phone.answers = [Result(True, "Ann left healthcare"), Result(True, "Ann left wholesales")]
+        assert (
+            await floor.asks(SignOutAgent(ANN), SUPER)
+        ).said == "pbx: care: Ann left healthcare; sales: Ann left wholesales"
+
+    on(tmp_path, play)
+
+
 def test_a_phone_that_takes_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from data.desk import phones
 
@@ -359,8 +402,9 @@ def test_a_phone_that_takes_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_a_break_is_decided_whatever_the_phone_says(tmp_path: Path) -> None:
     async def play(floor: Floor) -> None:
+        floor.phone.answer = Result(True, "Ann is paused after the contact in hand")
         approved = await floor.asks(DecideBreak(ANN, Decision.APPROVE, "小休"), LEAD)
-        assert approved == Answer(True, "Ann: the break is approved; the phone is paused", 1)
+        assert approved == Answer(True, "Ann: the break is approved; pbx: Ann is paused after the contact in hand", 1)
         assert floor.phone.orders[0].act == acts.Pause("a", None, "rest")
         floor.phone.answer = Result(False, "no such member")
         returned = await floor.asks(DecideBreak(ANN, Decision.RETURN), LEAD)
