@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any, ClassVar
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
@@ -20,6 +21,7 @@ from console.feed import Feed, FloorSeen, Wish
 from console.locale import Language, words_of
 from console.options import Options
 from console.screens.floor import FloorScreen
+from console.screens.window import Gate, Window
 from console.terminal import TerminalApp
 from data.model.people import Role, Standing
 from data.model.words import Health
@@ -73,6 +75,7 @@ class FloorApp(TerminalApp[None]):
         self.clock = Clock(options.now, _ticks_ms, live=options.live, moment_ms=options.moment_ms)
         self.feed = Feed(options.store, options.zone, self.post_message, options.limits, self.look.glyphs.dot)
         self.desk = Desk(options.store)
+        self.gate = Gate()
         self.phone = options.phone
         """The reader's own phone, as the telephony system calls it, "" until it is said."""
         self.standing: Standing | None = None
@@ -136,16 +139,29 @@ class FloorApp(TerminalApp[None]):
 
     def _follow_clock(self) -> None:
         """Let the screen in front say what has become of the clock and the desk."""
-        follow = getattr(self.screen, "follow_clock", None)
+        follow = getattr(self.front, "follow_clock", None)
         if follow is not None and not self._closing_down:
             follow()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hold keys while a window is on its way, and give them to the one that is in front, in their order."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self.gate.passed()
+            if isinstance(self.screen, Window) and self.screen.take_key(event):
+                return
+        await super().on_event(event)
+
+    @property
+    def front(self) -> Screen[Any]:
+        """The screen in front, or under the window that is in front of it: it goes on showing the floor."""
+        return next((each for each in reversed(self.screen_stack) if not each.is_modal), self.screen)
 
     def ask(self) -> None:
         """Wish for what the screen in front shows of the clock's moment."""
         if self._closing_down:
             return
         moment = self.clock.moment()
-        screen = self.screen
+        screen = self.front
         detail = getattr(screen, "subject", None)
         moods = bool(getattr(screen, "wants_moods", False))
         live = self.clock.mode == "live"
@@ -175,9 +191,9 @@ class FloorApp(TerminalApp[None]):
 
     def show_seen(self) -> None:
         """Hand the last answer to the screen in front, once it stands and while the app is not closing."""
-        if self._closing_down or not self.screen.is_mounted:
+        if self._closing_down or not self.front.is_mounted:
             return
-        show = getattr(self.screen, "show_seen", None)
+        show = getattr(self.front, "show_seen", None)
         if show is not None and self.seen is not None:
             show(self.seen)
 

@@ -6,21 +6,24 @@ the agent, opens what windows it needs (`ask`), and orders (`order`).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
-
-from textual.screen import Screen
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from console.desk import DeskError
 from console.screens.timed import TimedScreen
+from console.screens.window import Window
 from data.model.people import Answer, Refusal, Request, Role
 from data.model.picture import AgentRow, FlagRow, FollowUpRow, Picture
 from widgets.cells import safe
 from widgets.flags import FlagsPane
 from widgets.look import Look
 
+if TYPE_CHECKING:
+    from console.app import FloorApp
+
 Result = TypeVar("Result")
-Doing = Callable[["ActingScreen", AgentRow], Awaitable[None]]
+Doing = Callable[["ActingScreen", AgentRow], Coroutine[Any, Any, None]]
 
 
 WHY_NOT = {
@@ -45,6 +48,22 @@ def refusal_text(answer: Answer, look: Look) -> str:
     return f"{look.words(general)} ({own})"
 
 
+async def _ordered(app: FloorApp, request: Request, done: str) -> Answer | None:
+    """Order something and say what came of it, whatever becomes of the screen that it was ordered from."""
+    try:
+        answer = await app.desk.order(request)
+    except DeskError as error:
+        app.set_standing(None)
+        app.notify(app.look.words(str(error)), severity="error", markup=False)
+        return None
+    if answer.done:
+        app.notify(done or safe(answer.said), markup=False)
+    else:
+        app.notify(refusal_text(answer, app.look), severity="error", timeout=10, markup=False)
+    app.ask()
+    return answer
+
+
 class ActingScreen(TimedScreen):
     """A timed screen with acts. Subclasses say which agent is meant."""
 
@@ -58,28 +77,34 @@ class ActingScreen(TimedScreen):
         seen = self.floor_app.seen
         return None if seen is None else seen.picture
 
-    async def ask(self, screen: Screen[Result]) -> Result | None:
-        """Show a window and return what it gives."""
-        return await self.app.push_screen_wait(screen)
+    async def ask(self, window: Window[Result]) -> Result | None:
+        """Show a window, which no older message covers, and return what it gives."""
+        window.asked = True
+        self.app.clear_notifications()
+        return await self.app.push_screen_wait(window)
+
+    def begin(self, doing: Coroutine[Any, Any, None]) -> None:
+        """Begin something that asks first: keys typed ahead wait for its window."""
+        gate = self.floor_app.gate
+        gate.hold()
+
+        async def done() -> None:
+            try:
+                await doing
+            finally:
+                gate.let_go()
+
+        self.run_worker(done(), group="acting", exclusive=True)
 
     async def order(self, request: Request, done: str) -> Answer | None:
         """Have the desk do something, and say what came of it; `done` is said where it was done ("": its own words).
 
         Returns None where nothing was asked.
         """
-        app, look = self.floor_app, self.floor_app.look
-        try:
-            answer = await app.desk.order(request)
-        except DeskError as error:
-            app.set_standing(None)
-            self.notify(look.words(str(error)), severity="error", markup=False)
-            return None
-        if answer.done:
-            self.notify(done or answer.said, markup=False)
-        else:
-            self.notify(refusal_text(answer, look), severity="error", timeout=10, markup=False)
-        app.ask()
-        return answer
+        app = self.floor_app
+        app.gate.let_go()
+        ordering = app.run_worker(_ordered(app, request, done), group="orders")
+        return await asyncio.shield(ordering.wait())  # who waits may go; the order stands
 
     def can_act(self, role: Role = Role.LEAD) -> bool:
         """Whether an act is possible here and now; says why where it is not."""
@@ -116,7 +141,7 @@ class ActingScreen(TimedScreen):
         if agent is None:
             self.notify(self.floor_app.look.words("Put the cursor on an agent first."), markup=False)
             return
-        self.run_worker(doing(self, agent), group="acting", exclusive=True, exit_on_error=True)
+        self.begin(doing(self, agent))
 
     def action_flag(self) -> None:
         """Flag the agent under the cursor."""
@@ -136,7 +161,7 @@ class ActingScreen(TimedScreen):
         if row is None:
             self.notify(self.floor_app.look.words("No open flag of this agent. f raises one."), markup=False)
             return
-        self.run_worker(deal_with(self, row), group="acting", exclusive=True, exit_on_error=True)
+        self.begin(deal_with(self, row))
 
     def action_roll_call(self) -> None:
         """Take the roll-call of the team in view, else of the own one."""

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import ClassVar, Generic, TypeVar
+from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from console.screens.prompt import PromptError, read_time
+from console.screens.window import Window
 from data.model.days import local_time, moment_of
 from data.model.people import MOST_TEXT
 from widgets.look import Look
@@ -54,7 +53,7 @@ def _is_date(text: str) -> bool:
     return True
 
 
-class AskScreen(ModalScreen[Result | None], Generic[Result]):
+class AskScreen(Window[Result], Generic[Result]):
     """Asks for a text and gives what `read` makes of it, or None at Esc.
 
     Args:
@@ -64,8 +63,6 @@ class AskScreen(ModalScreen[Result | None], Generic[Result]):
         read: Returns what a text means; raises PromptError, whose words are shown, for one that will not do.
         value: What stands in the field at first.
     """
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False, priority=True)]
 
     def __init__(self, look: Look, title: str, example: str, read: Callable[[str], Result], value: str = "") -> None:
         super().__init__()
@@ -82,9 +79,9 @@ class AskScreen(ModalScreen[Result | None], Generic[Result]):
             yield Input(self._value, placeholder=self._example, compact=True, id="chooser-note", max_length=MOST_TEXT)
             yield Static(self.look.words("Enter: take it   Esc: back"), markup=False, id="chooser-keys")
 
-    def on_mount(self) -> None:
-        """Begin in the field."""
-        self.query_one(Input).focus()
+    def first(self) -> Input:
+        """Return the field."""
+        return self.query_one(Input)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the text, or say what is wrong with it."""
@@ -95,7 +92,3 @@ class AskScreen(ModalScreen[Result | None], Generic[Result]):
             self.query_one("#chooser-keys", Static).update(self.look.words(str(error)))
             return
         self.dismiss(meant)
-
-    def action_leave(self) -> None:
-        """Leave without an answer."""
-        self.dismiss(None)

@@ -7,18 +7,19 @@ be one; where one must be given, every choice asks.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
-from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from console.screens.window import Window
+from data.model.people import MOST_TEXT
 from widgets.canvas import Canvas, Line, Piece, on_ground, padded
-from widgets.cells import fit, width_of
+from widgets.cells import fit, safe, width_of
 from widgets.look import Look
+
+_MOVES = {"up": -1, "k": -1, "down": 1, "j": 1}
 
 
 class Choice(NamedTuple):
@@ -72,7 +73,7 @@ class ChoiceList(Canvas, can_focus=True):
         self.sync()
 
 
-class ChooserScreen(ModalScreen[Chosen | None]):
+class ChooserScreen(Window[Chosen]):
     """Asks for one of some choices; gives None at Esc.
 
     Args:
@@ -83,13 +84,6 @@ class ChooserScreen(ModalScreen[Chosen | None]):
         note: What the note's field is called, "" for none.
         note_needed: Whether no choice holds without a note.
     """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False, priority=True),
-        Binding("up,k", "move(-1)", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("enter", "take", show=False),
-    ]
 
     def __init__(
         self,
@@ -114,42 +108,43 @@ class ChooserScreen(ModalScreen[Chosen | None]):
         with Vertical(id="chooser"):
             yield Static(self._heading, markup=False, id="chooser-title")
             yield self._list
-            yield Input(placeholder=self._note, compact=True, id="chooser-note", max_length=500)
+            yield Input(placeholder=self._note, compact=True, id="chooser-note", max_length=MOST_TEXT)
             said = words("Enter: with a note   Esc: back") if self._note else words("Enter: take it   Esc: back")
             yield Static(said, markup=False, id="chooser-keys")
 
     def on_mount(self) -> None:
         """Begin with the choices; the note comes after."""
         self.query_one("#chooser-note").display = False
-        self._list.focus()
+        self.set_focus(self._list)
 
-    def on_key(self, event: events.Key) -> None:
-        """Take the choice whose key this is."""
-        if isinstance(self.focused, Input) or event.character is None:
-            return
-        for index, choice in enumerate(self._list.choices):
-            if choice.key == event.character:
-                event.stop()
-                self._list.at = index
-                self._list.sync()
-                if self._note_needed:
-                    self.action_take()
-                else:
-                    self.dismiss(Chosen(choice.value))
-                return
+    def take(self, key: str, character: str | None) -> None:
+        """Take the choice whose key this is, move among them, or take the highlighted one."""
+        choices = self._list.choices
+        if key in _MOVES:
+            self._list.move(_MOVES[key])
+        elif key == "enter":
+            self._take()
+        elif character is not None and (at := [i for i, choice in enumerate(choices) if choice.key == character]):
+            self._list.at = at[0]
+            self._list.sync()
+            if self._note_needed:
+                self._take()
+            else:
+                self.dismiss(Chosen(choices[at[0]].value))
 
-    def action_move(self, by: int) -> None:
-        """Highlight another choice."""
-        self._list.move(by)
-
-    def action_take(self) -> None:
-        """Take the highlighted choice, after its note."""
+    def _take(self) -> None:
+        """Take the highlighted choice, after its note; what the note is for stands above it."""
+        choice = self._list.choices[self._list.at]
         if not self._note:
-            self.dismiss(Chosen(self._list.choices[self._list.at].value))
+            self.dismiss(Chosen(choice.value))
             return
+        title = f"{self._heading}\n{self.look.glyphs.arrow} {safe(choice.label)}"
+        self.query_one("#chooser-title", Static).update(title)
+        self._list.display = False
         field = self.query_one("#chooser-note", Input)
         field.display = True
-        field.focus()
+        self.set_focus(field)
+        self.query_one("#chooser-keys", Static).update(self.look.words("Enter: do it   Esc: leave it"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the choice with its note."""
@@ -157,7 +152,3 @@ class ChooserScreen(ModalScreen[Chosen | None]):
         note = event.value.strip()
         if note or not self._note_needed:
             self.dismiss(Chosen(self._list.choices[self._list.at].value, note))
-
-    def action_leave(self) -> None:
-        """Leave without choosing."""
-        self.dismiss(None)

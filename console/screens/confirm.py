@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from console.screens.window import Window
 from data.model.people import MOST_TEXT
 from widgets.look import Look
 
@@ -22,7 +21,7 @@ class Field(NamedTuple):
     value: str = ""
 
 
-class ConfirmScreen(ModalScreen[tuple[str, ...] | None]):
+class ConfirmScreen(Window[tuple[str, ...]]):
     """Asks for a yes; gives the texts of its fields, None at Esc.
 
     Args:
@@ -31,11 +30,6 @@ class ConfirmScreen(ModalScreen[tuple[str, ...] | None]):
         effects: What comes of it, and what else should be known: a paragraph each.
         fields: The texts that are needed.
     """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False, priority=True),
-        Binding("enter", "yes", show=False),
-    ]
 
     def __init__(self, look: Look, title: str, effects: Sequence[str], fields: Sequence[Field] = ()) -> None:
         super().__init__()
@@ -54,10 +48,14 @@ class ConfirmScreen(ModalScreen[tuple[str, ...] | None]):
                 yield Input(field.value, name=field.label, compact=True, max_length=MOST_TEXT)
             yield Static(self.look.words("Enter: do it   Esc: leave it"), markup=False, id="chooser-keys")
 
-    def on_mount(self) -> None:
-        """Begin in the first field that is empty."""
-        if missing := self._missing():
-            missing.focus()
+    def first(self) -> Input | None:
+        """Return the first field that is empty, else the last there is."""
+        return self._missing() or next(iter(self.query(Input).results()), None)
+
+    def take(self, key: str, character: str | None) -> None:
+        """Take the yes."""
+        if key == "enter":
+            self._yes()
 
     def _missing(self) -> Input | None:
         return next((field for field in self.query(Input) if not field.value.strip()), None)
@@ -65,9 +63,9 @@ class ConfirmScreen(ModalScreen[tuple[str, ...] | None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the fields, or go to one that is empty."""
         event.stop()
-        self.action_yes()
+        self._yes()
 
-    def action_yes(self) -> None:
+    def _yes(self) -> None:
         """Do it, once nothing is missing."""
         missing = self._missing()
         if missing is None:
@@ -76,7 +74,3 @@ class ConfirmScreen(ModalScreen[tuple[str, ...] | None]):
         missing.focus()
         said = self.look.say("Missing: {what}", what=missing.name or "")
         self.query_one("#chooser-keys", Static).update(said)
-
-    def action_leave(self) -> None:
-        """Leave it."""
-        self.dismiss(None)

@@ -45,15 +45,13 @@ PANES = ("queues", "agents", "breaks", "flags", "checklist", "map")
 """The panes in the order of Tab and of the keys 1 to 5."""
 
 
-PROMPTS = ("filter", "goto")
-"""The actions that ask for a text. They go before all others: what is typed ahead must not be taken for keys."""
-
-
 class FloorScreen(ScreenOfPanes):
     """The main screen. `show_seen` gives it what the feed brought."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(a.keys, a.name, a.help, show=False, id=a.id, priority=a.id in PROMPTS) for a in ACTIONS if a.keys
+        Binding(a.keys, a.name, a.help, show=False, id=a.id, priority=a.id in ScreenOfPanes.ASKING)
+        for a in ACTIONS
+        if a.keys
     ]
     AUTO_FOCUS = "#agents"
 
@@ -106,7 +104,7 @@ class FloorScreen(ScreenOfPanes):
             self.pane(name).set_edges(joined=not first, open_ended=not last)
         self.query_one(TabRow).display = self.size_class == "narrow" and not self.zoomed
         if not self.pane(self.active).has_focus and not self.prompting():
-            self.pane(self.active).focus()
+            self.set_focus(self.pane(self.active))
 
     def _shown(self, alone: bool) -> set[str]:
         """Return the names of the panes on the screen."""

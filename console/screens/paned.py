@@ -51,7 +51,7 @@ class PanedScreen(ScreenOfPanes):
     """The last row while the clock is live: keys as written, and labels."""
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
-            Binding(a.keys, a.name, a.help, show=False, id=a.id, priority=a.id == "goto")
+            Binding(a.keys, a.name, a.help, show=False, id=a.id, priority=a.id in ScreenOfPanes.ASKING)
             for a in ACTIONS
             if a.keys and a.id not in _FLOORS_OWN
         ),
@@ -117,7 +117,7 @@ class PanedScreen(ScreenOfPanes):
                 self.pane(name).set_edges(joined=name != shown[0], open_ended=name != shown[-1])
         self.query_one(TabRow).display = self.size_class == "narrow" and not self.zoomed
         if not self.pane(self.active).has_focus and not self.prompting():
-            self.pane(self.active).focus()
+            self.set_focus(self.pane(self.active))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Remember which pane is in use."""

@@ -27,11 +27,14 @@ def size_class(width: int, height: int) -> str:
     return "wide" if width >= WIDE[0] and height >= WIDE[1] else "medium"
 
 
+_ASKING_NAMES = frozenset({"filter", "go_to", "flag", "resolve", "break", "phone", "note"})
+
+
 class ScreenOfPanes(ActingScreen):
     """A screen of panes; a subclass lays them out and says what they show."""
 
-    PROMPTS: ClassVar[frozenset[str]] = frozenset({"filter", "go_to"})
-    """The actions that ask for a text: what is typed ahead must not be taken for keys."""
+    ASKING: ClassVar[frozenset[str]] = frozenset({"filter", "goto", "flag", "resolve", "break", "phone", "note"})
+    """The ids of the actions that ask for something. They go before all others: what is typed ahead is for them."""
 
     def __init__(self, active: str) -> None:
         super().__init__()
@@ -80,7 +83,7 @@ class ScreenOfPanes(ActingScreen):
         """Go to a pane."""
         self.active = name
         self.lay_out()
-        self.pane(name).focus()
+        self.set_focus(self.pane(name))
         self.floor_app.show_seen()
 
     def action_previous_pane(self) -> None:
@@ -113,8 +116,8 @@ class ScreenOfPanes(ActingScreen):
         return bool(self.query(Prompt))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the prompts' keys to a prompt that is there."""
-        return not (action in self.PROMPTS and self.prompting())
+        """Leave all keys to a prompt that is there."""
+        return not (action in _ASKING_NAMES and self.prompting())
 
     async def prompt(self, label: str, value: str, typed: Prompt.Take, done: Prompt.Take) -> None:
         """Ask for a text in the last row; the next key goes there already."""
@@ -126,7 +129,7 @@ class ScreenOfPanes(ActingScreen):
     def on_prompt_closed(self) -> None:
         """Give the focus and the last row back."""
         self.remove_class("-asking")
-        self.pane(self.active).focus()
+        self.set_focus(self.pane(self.active))
 
     # ---------------------------------------------------------------- time and looks
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -26,6 +27,9 @@ class NotingDesk:
         self.standing = standing
         self.answer = answer
         self.ordered: list[Request] = []
+        self.open = asyncio.Event()
+        """Cleared while the desk takes its time."""
+        self.open.set()
 
     async def greet(self) -> Standing:
         if self.standing is None:
@@ -35,6 +39,7 @@ class NotingDesk:
     async def order(self, request: Request, key: str = "") -> Answer:
         if self.standing is None:
             raise DeskError("there is no desk: no poller takes acts for this store")
+        await self.open.wait()
         self.ordered.append(request)
         return self.answer or Answer(True, "done", len(self.ordered))
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from console.acting.screen import WHY_NOT, ActingScreen
 from console.locale.zh import WORDS
+from console.screens.agent import AgentScreen
 from console.screens.chooser import Choice, ChooserScreen, Chosen
-from data.model.people import Answer, NoteMood, Refusal, Role
+from data.model.people import Answer, NoteCoaching, NoteMood, RaiseFlag, Refusal, Role
 from tests.console.acting import acting_floor
 from tests.console.floor_pilot import app_of, shows, until
+from tests.console.floor_store import SURGE
+from widgets.agents import AgentsPane
+from widgets.header import FloorHeader
 
 pytestmark = pytest.mark.anyio
 
@@ -107,3 +113,95 @@ async def test_a_chooser_takes_one_key_or_a_note(
         await pilot.press(*keys)
         await until(pilot, lambda: taken, "answered")
         assert taken == [chosen]
+
+
+# ---------------------------------------------------------------- keys that come faster than windows
+
+
+def burst(pilot: Pilot[None], keys: str) -> None:
+    """Send keys as a slow line does: all at once."""
+    names = {" ": "space", "\r": "enter", "\x1b": "escape", "/": "slash"}
+    for key in keys:
+        pilot.app.post_message(events.Key(names.get(key, key), key if key.isprintable() else None))
+
+
+async def test_keys_typed_ahead_wait_for_the_window(played: Path) -> None:
+    async with acting_floor(played) as (pilot, desk):
+        before = app_of(pilot).screen
+        agent = acting(pilot).chosen_agent()
+        assert agent is not None
+        burst(pilot, "f2")
+        await until(pilot, lambda: desk.ordered, "flagged")
+        assert desk.ordered == [RaiseFlag(agent.id, "distressed_caller")]
+        assert app_of(pilot).screen is before and before.focused is not None and before.focused.id == "agents"
+
+
+async def test_a_note_typed_ahead_is_a_note_and_no_keys(played: Path) -> None:
+    async with acting_floor(played) as (pilot, desk):
+        agent = acting(pilot).chosen_agent()
+        assert agent is not None
+        burst(pilot, "ncpbfq 1234/x")
+        await until(pilot, lambda: str(getattr(app_of(pilot).focused, "value", "")) == "pbfq 1234/x", "typed")
+        assert app_of(pilot).is_running
+        burst(pilot, "\r")
+        await until(pilot, lambda: desk.ordered, "noted")
+        assert desk.ordered == [NoteCoaching(agent.id, "pbfq 1234/x")]
+
+
+async def test_q_after_p_closes_nothing(played: Path) -> None:
+    async with acting_floor(played) as (pilot, desk):
+        burst(pilot, "pq")
+        await until(pilot, lambda: isinstance(app_of(pilot).screen, ChooserScreen), "asked")
+        burst(pilot, "\x1b")
+        await until(pilot, lambda: not isinstance(app_of(pilot).screen, ChooserScreen), "left")
+        assert app_of(pilot).is_running and not desk.ordered
+
+
+@pytest.mark.parametrize("tab", "1345")
+async def test_a_filter_typed_ahead_from_any_tab_is_a_filter(played: Path, tab: str) -> None:
+    async with acting_floor(played, (80, 24)) as (pilot, desk):
+        await pilot.press(tab)
+        burst(pilot, "/bfq")
+        await until(pilot, lambda: shows(app_of(pilot), "bfq"), "typed")
+        burst(pilot, "\r")
+        await until(pilot, lambda: not isinstance(app_of(pilot).focused, Input), "taken")
+        assert not desk.ordered and app_of(pilot).screen.query_one("#agents", AgentsPane).filter == "bfq"
+
+
+# ---------------------------------------------------------------- orders, and what stands behind a window
+
+
+async def test_an_answer_is_said_although_the_next_act_has_begun(played: Path) -> None:
+    refused = Answer(False, "the store takes nothing", refusal=Refusal.FAILED)
+    async with acting_floor(played, answer=refused) as (pilot, desk):
+        desk.open.clear()
+        burst(pilot, "f2f")
+        await until(pilot, lambda: isinstance(app_of(pilot).screen, ChooserScreen), "asked again")
+        desk.open.set()
+        await until(pilot, lambda: "the store takes nothing" in said(pilot), "told")
+
+
+async def test_an_order_goes_out_although_its_screen_is_left(played: Path) -> None:
+    async with acting_floor(played) as (pilot, desk):
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app_of(pilot).screen, AgentScreen), "opened")
+        desk.open.clear()
+        burst(pilot, "f2")
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app_of(pilot).screen, AgentScreen), "left")
+        desk.open.set()
+        await until(pilot, lambda: len(desk.ordered) == 1, "ordered")
+        await until(pilot, lambda: "distressed caller" in said(pilot), "told")
+
+
+async def test_the_floor_goes_on_behind_a_window(played: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with acting_floor(played) as (pilot, _):
+        app = app_of(pilot)
+        await pilot.press("f")
+        await until(pilot, lambda: isinstance(app.screen, ChooserScreen), "asked")
+        later = SURGE + 90_000
+        monkeypatch.setattr(app.clock, "_now", lambda: later)
+        app.ask()
+        await until(pilot, lambda: app.seen is not None and app.seen.wish.moment_ms == later, "a later picture")
+        header = app.screen_stack[-2].query_one(FloorHeader)
+        await until(pilot, lambda: header.now_ms == later, "shown behind the window")
