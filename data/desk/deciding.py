@@ -23,6 +23,7 @@ from data.model.people import (
     DecideBreak,
     Decision,
     EndWrapUp,
+    EraseAgent,
     ListenIn,
     MoveAgent,
     PauseAgent,
@@ -32,6 +33,7 @@ from data.model.people import (
     StopListeningIn,
     UnpauseAgent,
 )
+from data.model.text import safe_text
 from data.store import audit, people, requests, targets
 from data.store.audit import Entry
 from data.store.requests import Asked
@@ -133,12 +135,23 @@ class Deciding:
         at_ms = self._phones.now_ms(target.source)
         if isinstance(request, _ON_PHONE):
             return self._on_phone(connection, request, target, person.user, at_ms)
+        if isinstance(request, EraseAgent):
+            self._check_nothing_waits()
         answer = people.carry_out(
             connection, request, person.user, at_ms, vocabulary=self._rules.vocabulary, policy=self._rules.policy
         )
         if answer.done and isinstance(request, DecideBreak) and self._phones.can(target.source, Capability.PAUSE):
             return self._break_on_phone(request, target, answer)
+        if answer.done and isinstance(request, EraseAgent):
+            self._phones.forget()  # within the transaction: no answer of theirs comes between
         return answer
+
+    def _check_nothing_waits(self) -> None:
+        """Raise _RefusedError while the store lacks what a source said: it would be written after the erasing."""
+        behind = self._phones.behind()
+        if behind:
+            said = f"the store does not have all yet of what {', '.join(behind)} said: try again in a minute"
+            raise _RefusedError(safe_text(said), Refusal.FAILED)
 
     def _break_on_phone(self, request: DecideBreak, target: Target, answer: Answer) -> Answer | Ordered:
         """Return what the phone is to do about a break that was decided."""

@@ -6,13 +6,13 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Callable, Coroutine, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, Self
 
 from data.desk.callers import Caller, Person, person_of, unknown_names
 from data.desk.deciding import UNKNOWN, Deciding, Heard, Ordered, entry, of_the_desk
 from data.desk.ledger import Ledger
 from data.desk.listening import Watch
+from data.desk.looking_up import LookUps
 from data.desk.pace import Pace
 from data.desk.phones import Line, Outcome, Phones
 from data.desk.reading import Greeting, Order, WrongError, read
@@ -28,9 +28,6 @@ from data.store.requests import Asked
 from data.store.retention import prune_people
 from data.store.writer import Writer
 
-LOOK_UP_S = 0.5
-"""So long the machine's user database may take to say who somebody is."""
-_THREADS = 4
 _NOBODY_KNOWS = Person("", Role.VIEWER, ())
 
 
@@ -67,8 +64,8 @@ class Desk:
         self._watch = Watch(self._ledger, self._phones, wall_ms)
         self._going: dict[tuple[int, str], _Going] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="desk")
-        self._own_uid = os.getuid()
+        own_uid = os.getuid()
+        self._look_ups = LookUps(lambda uid: person_of(uid, rules.rights, own_uid))
         self.pace = Pace()
 
     async def __aenter__(self) -> Self:
@@ -86,7 +83,7 @@ class Desk:
         self._phones.close()
         for task in self._tasks:
             task.cancel()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._look_ups.close()
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -103,13 +100,7 @@ class Desk:
             what = read(line)
         except WrongError as wrong:
             what = wrong
-        loop = asyncio.get_running_loop()
-        looking = loop.run_in_executor(self._threads, person_of, caller.uid, self._rules.rights, self._own_uid)
-        try:
-            async with asyncio.timeout(LOOK_UP_S):
-                return Said(caller, await looking, what)
-        except (TimeoutError, OSError):
-            return Said(caller, None, what)
+        return Said(caller, await self._look_ups.person(caller.uid), what)
 
     async def answer(self, said: Said) -> bytes:
         """Return the line that answers another one; never raises but to be cancelled."""
@@ -232,8 +223,7 @@ class Desk:
 
     async def _keep_house(self) -> None:
         """Tell of names that nobody has, and each hour let go of what is kept no longer."""
-        loop = asyncio.get_running_loop()
-        unknown = await loop.run_in_executor(self._threads, unknown_names, self._rules.rights)
+        unknown = await asyncio.to_thread(unknown_names, self._rules.rights)
         if unknown:
             tell(f"[desk] names users or groups that this machine does not know: {', '.join(unknown)}")
         while True:

@@ -99,8 +99,21 @@ class Poller:
         self._told: set[str] = set()
 
     def forget(self) -> None:
-        """Read what is known anew from the store before the next answer: somebody else has changed it there."""
+        """Read what is known anew from the store before the next answer: somebody else changes it there.
+
+        To be called in the transaction that changes it, while the store is not `behind`: no answer comes between.
+        """
         self._forgotten = True
+
+    @property
+    def behind(self) -> bool:
+        """Whether answers wait that the store did not take yet: they go by what was known when they came."""
+        return bool(self._outbox.rows)
+
+    def catch_up(self) -> None:
+        """Offer the store what waits for it now, and not with the next answer."""
+        if self._outbox.rows:
+            self._write()
 
     def stop(self) -> None:
         """End `run` soon, whatever it waits for."""
@@ -169,7 +182,7 @@ class Poller:
         boot_ms = self.clock.boot_ms()
         try:
             observation = self._usable(answer)
-            if self._forgotten and not self._outbox.rows:  # else the store does not know yet what we know
+            if self._forgotten:
                 self.known, self._forgotten = self.writer.known(self.name), False
             observation = self._timed(observation, boot_ms - self._good_boot_ms)
             self.known, rows = record(self.known, measured_against(observation, self.goals))
