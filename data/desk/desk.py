@@ -223,7 +223,8 @@ class Desk:
 
     async def _keep_house(self) -> None:
         """Tell of names that nobody has, and each hour let go of what is kept no longer."""
-        unknown = await asyncio.to_thread(unknown_names, self._rules.rights)
+        loop = asyncio.get_running_loop()
+        unknown = await loop.run_in_executor(self._look_ups.threads, unknown_names, self._rules.rights)
         if unknown:
             tell(f"[desk] names users or groups that this machine does not know: {', '.join(unknown)}")
         while True:

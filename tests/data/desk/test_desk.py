@@ -13,8 +13,9 @@ import pytest
 
 from data.adapters.base import Capability, SourceError
 from data.desk import desk as desk_module
+from data.desk import pace as pace_module
 from data.desk.callers import Caller
-from data.desk.pace import FREE, Pace
+from data.desk.pace import EACH_LINE_S, FREE, Pace
 from data.desk.reading import read
 from data.desk.wire import answer_of, greeting_line, request_line, standing_of
 from data.model import acts
@@ -620,6 +621,22 @@ def test_after_an_erasing_the_pollers_read_anew(tmp_path: Path, monkeypatch: pyt
         assert floor.source.forgotten == 0
         assert (await floor.asks(EraseAgent(ANN, "own wish"))).done
         assert floor.source.forgotten == 1
+
+    on(tmp_path, play)
+
+
+def test_every_line_of_a_user_counts_whatever_it_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def play(floor: Floor) -> None:
+        monkeypatch.setattr(pace_module, "FREE_LINES", 3)
+        floor.desk.pace = Pace(lambda: 0.0)
+        await floor.says(greeting_line("g"), VIEWER)
+        await floor.says(b"nonsense", VIEWER)
+        assert (await floor.asks(RaiseFlag(ANN, "tired"), VIEWER)).refusal is Refusal.ROLE
+        assert floor.desk.pace.pause_s(VIEWER.uid) == 0
+        for _ in range(64):  # one of each connection, all at once: each waits for those before it
+            floor.desk.pace.heard(VIEWER.uid)
+        assert floor.desk.pace.pause_s(VIEWER.uid) == 64 * EACH_LINE_S
+        assert floor.desk.pace.pause_s(LEAD.uid) == 0
 
     on(tmp_path, play)
 

@@ -157,8 +157,15 @@ def test_terminals_by_the_kernels_number() -> None:
     assert tty_named(os.makedev(137, 2)) == "/dev/pts/258"
     assert tty_named(os.makedev(4, 3)) == "/dev/tty3"
     assert tty_named(0) == ""
-    assert tty_of(os.getpid(), os.getuid() + 1) == ""
     assert tty_of(2**22 + 1, 0) == ""
+
+
+def test_the_terminal_of_another_users_process_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A caller may have ended by now, and its number be another process's."""
+    (tmp_path / "stat").write_text(f"77 (a) name) S 1 77 77 {os.makedev(136, 7)} 0 0")
+    monkeypatch.setattr(callers, "Path", lambda *_: tmp_path)
+    assert tty_of(77, os.getuid()) == "/dev/pts/7"
+    assert tty_of(77, os.getuid() + 1) == ""
 
 
 def test_the_address_is_the_terminals_in_utmp(tmp_path: Path) -> None:
