@@ -31,7 +31,7 @@ from data.model.picture import ListeningRow
 from data.model.text import safe_text
 from data.store import flagging
 from data.store.asked import LARGEST_ID, Ordered, RefusedError, follow_up, kept_text, name_of
-from data.store.erasing import erase, names_of
+from data.store.erasing import erase, names_of, whole
 
 OFFER_STANDS_MS = 30 * MINUTE
 """How long an offered break may be taken up."""
@@ -89,7 +89,7 @@ def _erase_agent(connection: sqlite3.Connection, request: EraseAgent) -> Answer:
     sql = "SELECT 1 FROM listening WHERE agent_id = ? AND until_ms IS NULL"
     if connection.execute(sql, (request.agent,)).fetchone():
         raise RefusedError("somebody listens to them now: end that first")
-    if any(name.casefold() in request.reason.casefold() for name in names_of(connection, request.agent)):
+    if any(whole(name).search(request.reason) for name in names_of(connection, request.agent)):
         raise RefusedError("the reason stays in the audit: leave the name out of it")
     return Answer(True, f"erased: {erase(connection, request.agent).told}", request.agent)
 

@@ -51,9 +51,16 @@ def _sums(columns: tuple[str, ...]) -> str:
     return ",\n    ".join(f"{name} INTEGER NOT NULL DEFAULT 0" for name in columns)
 
 
-_FLAG_END = """ended_ms INTEGER AS (CASE WHEN resolved_ms < expires_ms OR expires_ms IS NULL
-        THEN resolved_ms ELSE expires_ms END)"""
-"""Until when a flag is open: an expiry that is moved is moved in `expires_ms`, and what it was stays in its changes."""
+_FLAG = """CREATE TABLE flag (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, agent_id INTEGER NOT NULL REFERENCES agent, kind TEXT NOT NULL,
+    note TEXT NOT NULL, raised_by TEXT NOT NULL, raised_ms INTEGER NOT NULL, expires_ms INTEGER,
+    resolved_ms INTEGER, resolved_by TEXT, resolved_note TEXT, severity INTEGER NOT NULL DEFAULT 2,
+    ended_ms INTEGER AS (CASE WHEN resolved_ms < expires_ms OR expires_ms IS NULL
+        THEN resolved_ms ELSE expires_ms END),
+    UNIQUE (agent_id, kind, raised_ms)) STRICT;"""
+"""`ended_ms`, until when a flag is open: an expiry that is moved is moved in `expires_ms`, and what it was stays in its
+changes. What people order names flags, coaching, breaks and listenings by id, so an id is of one row for ever: another
+one is not to be dealt with in place of one that was erased (AUTOINCREMENT)."""
 
 _PEOPLE = """CREATE INDEX flag_raised ON flag (raised_ms);
 CREATE INDEX flag_long ON flag (ended_ms) WHERE ended_ms - raised_ms > 172800000;
@@ -70,20 +77,20 @@ CREATE TABLE mood (
 CREATE INDEX mood_agent ON mood (agent_id, at_ms);
 CREATE INDEX mood_at ON mood (at_ms);
 CREATE TABLE coaching (
-    id INTEGER PRIMARY KEY, agent_id INTEGER NOT NULL REFERENCES agent, at_ms INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, agent_id INTEGER NOT NULL REFERENCES agent, at_ms INTEGER NOT NULL,
     praise INTEGER NOT NULL, note TEXT NOT NULL, noted_by TEXT NOT NULL, follow_up_ms INTEGER,
     done_ms INTEGER, done_by TEXT, done_note TEXT) STRICT;
 CREATE INDEX coaching_agent ON coaching (agent_id, at_ms);
 CREATE INDEX coaching_due ON coaching (follow_up_ms) WHERE follow_up_ms IS NOT NULL AND done_ms IS NULL;
 CREATE INDEX coaching_done ON coaching (done_ms) WHERE done_ms IS NOT NULL;
 CREATE TABLE break_decision (
-    id INTEGER PRIMARY KEY, agent_id INTEGER NOT NULL REFERENCES agent, at_ms INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, agent_id INTEGER NOT NULL REFERENCES agent, at_ms INTEGER NOT NULL,
     decision TEXT NOT NULL, reason TEXT NOT NULL, note TEXT NOT NULL, decided_by TEXT NOT NULL,
     ends_ms INTEGER) STRICT;
 CREATE INDEX break_decision_at ON break_decision (at_ms);
 CREATE INDEX break_decision_agent ON break_decision (agent_id, at_ms);
 CREATE TABLE listening (
-    id INTEGER PRIMARY KEY, agent_id INTEGER NOT NULL REFERENCES agent, since_ms INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, agent_id INTEGER NOT NULL REFERENCES agent, since_ms INTEGER NOT NULL,
     until_ms INTEGER, ends_ms INTEGER NOT NULL, ear TEXT NOT NULL, reason TEXT NOT NULL, phone TEXT NOT NULL,
     listener TEXT NOT NULL, ended_by TEXT) STRICT;
 CREATE INDEX listening_since ON listening (since_ms);
@@ -186,12 +193,7 @@ CREATE TABLE rollup_agent (
     {_sums(CALL_COLUMNS)},
     {_sums(TIME_COLUMNS)},
     PRIMARY KEY (start_ms, agent_id)) STRICT, WITHOUT ROWID;
-CREATE TABLE flag (
-    id INTEGER PRIMARY KEY, agent_id INTEGER NOT NULL REFERENCES agent, kind TEXT NOT NULL,
-    note TEXT NOT NULL, raised_by TEXT NOT NULL, raised_ms INTEGER NOT NULL, expires_ms INTEGER,
-    resolved_ms INTEGER, resolved_by TEXT, resolved_note TEXT, severity INTEGER NOT NULL DEFAULT 2,
-    {_FLAG_END},
-    UNIQUE (agent_id, kind, raised_ms)) STRICT;
+{_FLAG}
 {_PEOPLE}
 CREATE TABLE checklist (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL, title_en TEXT NOT NULL, title_zh TEXT NOT NULL,
@@ -245,10 +247,13 @@ def _make_views(connection: sqlite3.Connection) -> None:
 
 MIGRATIONS: dict[int, str] = {
     1: f"""
-ALTER TABLE flag ADD COLUMN severity INTEGER NOT NULL DEFAULT 2;
-ALTER TABLE flag ADD COLUMN {_FLAG_END};
-UPDATE flag SET severity = CASE kind WHEN 'praise' THEN 0 WHEN 'asked_for_help' THEN 3
-    WHEN 'stepped_away_upset' THEN 3 ELSE 2 END;
+DROP VIEW IF EXISTS flag_readable;
+CREATE TEMP TABLE flag_before AS SELECT * FROM flag;
+DROP TABLE flag;
+{_FLAG}
+INSERT INTO flag SELECT *, CASE kind WHEN 'praise' THEN 0 WHEN 'asked_for_help' THEN 3
+    WHEN 'stepped_away_upset' THEN 3 ELSE 2 END FROM flag_before ORDER BY id;
+DROP TABLE flag_before;
 CREATE INDEX span_pause ON state_span (agent_id, since_ms) WHERE state IN ('not_ready', 'offline', 'unknown');
 INSERT INTO revision VALUES ('past', 0);
 {_PEOPLE}

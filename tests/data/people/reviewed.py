@@ -52,6 +52,7 @@ TABLES = {
     "seat": "label since_ms zone row_index column_index",
     "site": "key value",
     "source": "id name cursor",
+    "sqlite_sequence": "name seq",
     "state_span": "agent_id since_ms until_ms state reason queue_id call_id",
 }
 """The columns of each table of the store."""

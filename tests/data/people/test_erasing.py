@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ from data.model.observation import (
 from data.model.people import (
     Answer,
     ChangeFlag,
+    CloseFollowUp,
     DecideBreak,
     Decision,
     EraseAgent,
@@ -36,6 +38,8 @@ from data.model.people import (
     NoteCoaching,
     NoteMood,
     RaiseFlag,
+    Refusal,
+    ResolveFlag,
 )
 from data.model.words import Mark, Outcome
 from data.recorder import record
@@ -260,6 +264,52 @@ def test_an_agent_can_be_erased_twice(site: Site) -> None:
     site.done(EraseAgent(1, "asked for it"))
     assert "flag" not in site.order(EraseAgent(1, "once more")).said
     assert site.rows("SELECT key FROM agent WHERE id = 1") == [("erased-1",)]
+
+
+Recorded = RaiseFlag | NoteCoaching | DecideBreak
+RECORDED: list[Recorded] = [
+    RaiseFlag(1, "tired"),
+    NoteCoaching(1, "x", follow_up_ms=NOON + HOUR),
+    DecideBreak(1, Decision.OFFER),
+]
+
+
+@pytest.mark.parametrize("request_", RECORDED, ids=lambda request: type(request).__name__)
+def test_what_was_erased_leaves_its_number_to_nobody(site: Site, request_: Recorded) -> None:
+    """A screen that shows it still would deal with somebody else's in its place."""
+    gone = site.done(request_)
+    site.done(EraseAgent(1, "asked for it"))
+    assert site.done(replace(request_, agent=2)) == gone + 1
+    for late in (ResolveFlag(gone), CloseFollowUp(gone)):
+        assert site.order(late).refusal is Refusal.UNKNOWN
+
+
+def test_a_listening_that_was_erased_leaves_its_number_to_nobody(site: Site) -> None:
+    def listens(agent: int) -> int:
+        with site.writer.recording() as connection:
+            number = people.listening_began(connection, ListenIn(agent, "3001", "x"), "ma", NOON, NOON + MINUTE)
+            people.listening_ended(connection, number, NOON + 1, "ma")
+        return number
+
+    gone = listens(1)
+    site.done(EraseAgent(1, "asked for it"))
+    assert listens(2) == gone + 1
+
+
+@pytest.mark.parametrize("reason", ["asked for it in writing", "education is over", "reduced; Edna asked"])
+def test_a_reason_may_hold_a_name_within_a_word(site: Site, reason: str) -> None:
+    with site.writer.transaction() as connection:
+        connection.execute("UPDATE agent_history SET name = 'Ed' WHERE agent_id = 2")
+    site.done(EraseAgent(2, reason))
+
+
+@pytest.mark.parametrize(("agent", "reason"), [(2, "ED asked for it"), (2, "for Ed's sake"), (1, "应王芳的要求")])
+def test_a_reason_names_nobody(site: Site, agent: int, reason: str) -> None:
+    with site.writer.transaction() as connection:
+        connection.execute("UPDATE agent_history SET name = 'Ed' WHERE agent_id = 2")
+    answer = site.order(EraseAgent(agent, reason))
+    assert "leave the name out" in answer.said
+    assert site.rows("SELECT key FROM agent WHERE id = ?", agent) == [(f"100{agent - 1}",)]
 
 
 def test_a_source_that_uses_our_word_does_not_hinder_it(site: Site) -> None:

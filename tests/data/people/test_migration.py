@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from data.model.people import ChangeFlag, NoteMood, ResolveFlag
+from data.model.people import ChangeFlag, EraseAgent, NoteMood, RaiseFlag, ResolveFlag
 from data.store import schema
 from data.store.audited import verify
 from data.store.files import StoreError, open_for_reading
@@ -74,6 +74,23 @@ def test_an_old_store_comes_to_be_laid_out_as_a_new_one(old: Path, tmp_path: Pat
             made.execute("SELECT name FROM revision ORDER BY 1").fetchall()
         )
         assert migrated.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert _numbered(migrated) == _numbered(made) == {"flag", "coaching", "break_decision", "listening"}
+
+
+def _numbered(connection: sqlite3.Connection) -> set[str]:
+    """Return the tables of which an id is of one row for ever."""
+    rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%'")
+    return {name for (name,) in rows.fetchall()}
+
+
+def test_the_id_of_an_old_flag_is_given_to_no_other(old: Path) -> None:
+    with Site(old) as site:
+        ids = [flag for (flag,) in site.rows("SELECT id FROM flag ORDER BY id")]
+        assert ids == list(range(1, len(FLAGS) + 1))
+        site.done(EraseAgent(1, "on their wish"))
+        with site.writer.transaction() as connection:
+            connection.execute("INSERT INTO agent (id, source_id, key) VALUES (99, 1, '1099')")
+        assert site.done(RaiseFlag(99, "tired")) == len(FLAGS) + 1
 
 
 def test_old_flags_are_shown_as_they_were(old: Path) -> None:

@@ -64,6 +64,16 @@ def test_the_site_says_otherwise(full: Site) -> None:
     assert left(full, NOON + 7 * DAY + 1, Retention(3, 7)) == set()
 
 
+def test_a_listening_that_goes_on_is_kept_however_old(site: Site) -> None:
+    """Else nobody could end it."""
+    with site.writer.recording() as connection:
+        for agent in (1, 2):
+            number = people.listening_began(connection, ListenIn(agent, "3001", "x"), "ma", NOON, NOON + MINUTE)
+        people.listening_ended(connection, number, NOON + MINUTE, "ma")
+    assert left(site, NOON + 90 * DAY) == {"listening"}
+    assert site.rows("SELECT agent_id FROM listening") == [(1,)]
+
+
 def test_a_follow_up_that_is_yet_to_come_is_kept(site: Site) -> None:
     site.done(NoteCoaching(1, "listen first", follow_up_ms=NOON + 20 * DAY))
     assert left(site, NOON + 10 * DAY, Retention(3, 7)) == {"coaching"}
