@@ -17,6 +17,7 @@ from textual.screen import Screen
 
 from console.clock import Clock
 from console.desk import Desk, DeskError
+from console.discretion import begins_discreet, is_discreet, keep_back_people
 from console.feed import Feed, FloorSeen, Wish
 from console.locale import Language, words_of
 from console.options import Options
@@ -28,7 +29,6 @@ from data.model.words import Health
 from themes import STYLESHEET, THEMES, pick
 from widgets.keys import KeyBar
 from widgets.look import ASCII, UNICODE, Look
-from widgets.wall import on_wall, strip_on_wall
 
 TICK_S = 1.0
 """A live clock ticks on the whole second."""
@@ -71,6 +71,7 @@ class FloorApp(TerminalApp[None]):
             read_only=True,  # until the desk has said who we are
             vocabulary=options.vocabulary,
             wall=options.wall,
+            discreet=begins_discreet(options.store),
         )
         self.clock = Clock(options.now, _ticks_ms, live=options.live, moment_ms=options.moment_ms)
         self.feed = Feed(options.store, options.zone, self.post_message, options.limits, self.look.glyphs.dot)
@@ -117,25 +118,39 @@ class FloorApp(TerminalApp[None]):
         """Ask now and then whether there is a desk, and who it takes us for: rights may be given and taken."""
         pause_ms = DESK_LOST_MS if self.standing is None else DESK_FOUND_MS
         now = _ticks_ms()
-        if self.clock.mode == "live" and not self.options.wall and now - self._asked_desk_ms >= pause_ms:
+        asked = self.clock.mode == "live" or self._asked_desk_ms < 0  # in a replay once
+        if asked and not self.options.wall and now - self._asked_desk_ms >= pause_ms:
             self._asked_desk_ms = now
             self.run_worker(self._greet(), group="desk", exclusive=True)
 
     async def _greet(self) -> None:
         try:
-            self.set_standing(await self.desk.greet())
+            standing = await self.desk.greet()
         except (DeskError, ConnectionResetError, TimeoutError):
-            self.set_standing(None)
+            standing = None
+        if self.clock.has_live:
+            self.set_standing(standing)
+        else:
+            self._set_discreet(is_discreet(standing, self.options.store))
 
     def set_standing(self, standing: Standing | None) -> None:
         """Take who the desk takes us for, None: there is no desk."""
         self.standing = standing
         self.read_only = standing is None or standing.role is Role.VIEWER
-        discreet = self.look.discreet if standing is None else standing.role is Role.VIEWER
-        look = replace(self.look, read_only=self.read_only, discreet=discreet)
-        if look != self.look:
-            self.set_look(look)
+        if self.look.read_only != self.read_only:
+            self.set_look(replace(self.look, read_only=self.read_only))
+        self._set_discreet(is_discreet(standing, self.options.store))
         self._follow_clock()
+
+    def _set_discreet(self, discreet: bool) -> None:
+        """Show what was noted of people from now on, or no more."""
+        if discreet == self.look.discreet:
+            return
+        self.set_look(replace(self.look, discreet=discreet))
+        if discreet and self.seen is not None:
+            keep_back_people(self.seen)
+            self.show_seen()
+        self.ask()
 
     def _follow_clock(self) -> None:
         """Let the screen in front say what has become of the clock and the desk."""
@@ -162,7 +177,7 @@ class FloorApp(TerminalApp[None]):
             return
         moment = self.clock.moment()
         screen = self.front
-        detail = getattr(screen, "subject", None)
+        detail = getattr(self.screen, "subject", None) or getattr(screen, "subject", None)
         moods = bool(getattr(screen, "wants_moods", False))
         live = self.clock.mode == "live"
         self.feed.ask(Wish(moment, live, strip=not live, detail=detail, moods=moods))
@@ -172,8 +187,8 @@ class FloorApp(TerminalApp[None]):
         if event.number < self._number:
             return
         self._number = event.number
-        if self.options.wall:
-            _keep_to_wall(event)
+        if not self.look.tells_of_people:
+            keep_back_people(event)
         self.seen = event
         self.clock.bounds = event.bounds or self.clock.bounds
         if event.waiting and not self.options.live:
@@ -193,9 +208,10 @@ class FloorApp(TerminalApp[None]):
         """Hand the last answer to the screen in front, once it stands and while the app is not closing."""
         if self._closing_down or not self.front.is_mounted:
             return
-        show = getattr(self.front, "show_seen", None)
-        if show is not None and self.seen is not None:
-            show(self.seen)
+        for screen in {self.front: None, self.screen: None}:  # a window may want to know as well
+            show = getattr(screen, "show_seen", None)
+            if show is not None and self.seen is not None:
+                show(self.seen)
 
     def set_look(self, look: Look) -> None:
         """Change how everything speaks and looks."""
@@ -239,14 +255,6 @@ class FloorApp(TerminalApp[None]):
             if done_here and action.id not in ("palette", "redraw", "open") and (action.id != "live" or has_live):
                 title = f"{words(action.help)}  ({action.shown})"
                 yield SystemCommand(title, words(action.group), _runner(self, action.name))
-
-
-def _keep_to_wall(seen: FloorSeen) -> None:
-    """Take out of an answer what is not for everybody's eyes."""
-    seen.picture = None if seen.picture is None else on_wall(seen.picture)
-    seen.strip = None if seen.strip is None else strip_on_wall(seen.strip)
-    seen.detail = None if seen.detail is None else seen.detail._replace(person=None)
-    seen.moods = None
 
 
 def _runner(app: App[None], action: str) -> Callable[[], Awaitable[None]]:

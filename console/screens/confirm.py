@@ -71,6 +71,6 @@ class ConfirmScreen(Window[tuple[str, ...]]):
         if missing is None:
             self.dismiss(tuple(field.value.strip() for field in self.query(Input)))
             return
-        missing.focus()
+        self.set_focus(missing)
         said = self.look.say("Missing: {what}", what=missing.name or "")
         self.query_one("#chooser-keys", Static).update(said)

@@ -210,7 +210,7 @@ class RollCallScreen(PanedScreen):
     def action_mood_note(self) -> None:
         """Add a note to the mark that was made last, else to that of the agent under the cursor."""
         if self.can_act():
-            self.run_worker(self._note(), group="acting", exclusive=True, exit_on_error=True)
+            self.begin(self._note())
 
     async def _note(self) -> None:
         look = self.floor_app.look

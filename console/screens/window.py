@@ -53,9 +53,10 @@ class Gate:
 class Window(ModalScreen[Result | None], Generic[Result]):
     """A window. A subclass takes its keys in `take`, and begins in the field `first`, if it has one."""
 
+    AUTO_FOCUS = ""
     asked = False
     """Whether something waits for its answer, and may ask for more."""
-    _over = False
+    _begun = _over = False
 
     def first(self) -> Input | None:
         """Return the field to begin in, None to begin in none."""
@@ -78,9 +79,10 @@ class Window(ModalScreen[Result | None], Generic[Result]):
 
     def on_screen_resume(self) -> None:
         """Begin in the first field, and let the keys through that were typed ahead."""
-        field = self.first()
-        if field is not None and not isinstance(self.focused, Input):
-            self.set_focus(field)
+        if not self._begun:
+            self._begun = True
+            if (field := self.first()) is not None:
+                self.set_focus(field)
         cast("FloorApp", self.app).gate.let_go()
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
