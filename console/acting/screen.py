@@ -114,7 +114,7 @@ class ActingScreen(TimedScreen):
         if app.clock.mode != "live":
             why = words("This is the past. Home comes back to now.")
         elif app.standing is None:
-            why = words("Nobody takes acts for this store: no poller is at work on it.")
+            why = words("Nothing can be done from here: the poller does not run. Tell whoever looks after this machine.")
         elif app.standing.role < role:
             why = app.look.say(
                 "That takes the role {role}; you have {own}.",

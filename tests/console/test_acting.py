@@ -43,7 +43,7 @@ async def test_who_only_looks_is_told_what_role_it_takes(played: Path) -> None:
 async def test_without_a_desk_nothing_is_asked(played: Path) -> None:
     async with acting_floor(played, role=None) as (pilot, desk):
         await pilot.press("b")
-        await until(pilot, lambda: "no poller is at work on it" in said(pilot), "told")
+        await until(pilot, lambda: "the poller does not run" in said(pilot), "told")
         assert not desk.ordered and app_of(pilot).look.read_only
 
 
