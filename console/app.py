@@ -131,7 +131,7 @@ class FloorApp(TerminalApp[None]):
         if self.clock.has_live:
             self.set_standing(standing)
         else:
-            self._set_discreet(is_discreet(standing, self.options.store))
+            self._set_discreet(is_discreet(standing, self.options.store, self.look.discreet))
 
     def set_standing(self, standing: Standing | None) -> None:
         """Take who the desk takes us for, None: there is no desk."""
@@ -139,7 +139,7 @@ class FloorApp(TerminalApp[None]):
         self.read_only = standing is None or standing.role is Role.VIEWER
         if self.look.read_only != self.read_only:
             self.set_look(replace(self.look, read_only=self.read_only))
-        self._set_discreet(is_discreet(standing, self.options.store))
+        self._set_discreet(is_discreet(standing, self.options.store, self.look.discreet))
         self._follow_clock()
 
     def _set_discreet(self, discreet: bool) -> None:

@@ -1,6 +1,6 @@
 """The open flags: what a person saw, about whom, and what comes next; under them what the workload alone says.
 
-On a wall it is praise only. Who may only look is shown neither notes nor loads.
+On a wall, and to who may only look, it is praise only.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ _COLUMNS = (
 _SOON_MS = 10 * MINUTE
 """A flag that ends so soon, and was not dealt with, asks for it once more."""
 _MOST_LOADS = 4
+NOT_FOR_ALL = "Flags are for the people who lead; praise is shown to all."
+"""What is said to who may not see flags."""
 
 
 def expired(flag: FlagRow, now_ms: int) -> bool:
@@ -99,7 +101,7 @@ class FlagsPane(TablePane[Row]):
             return Heading(name)
         flags = self._flags(self.picture)
         praise = sum(flag.severity == Severity.PRAISE for flag in flags)
-        parts = [] if look.wall else [look.say("{n} open", n=len(flags) - praise)]
+        parts = [look.say("{n} open", n=len(flags) - praise)] if look.tells_of_people else []
         due = sum(row.due_ms <= self.now_ms for row in self._follow_ups(self.picture))
         due += sum(flag.follow_up_ms is not None and flag.follow_up_ms <= self.now_ms for flag in flags)
         late = sum(expired(flag, self.now_ms) for flag in flags)
@@ -118,6 +120,8 @@ class FlagsPane(TablePane[Row]):
             return ""
         if self.look.wall:
             return self.look.words("No praise yet.")
+        if not self.look.tells_of_people:
+            return self.look.words(NOT_FOR_ALL)
         return _hint("No open flags.", "{key} flags an agent.", "flag", self.look)
 
     def ordered(self, picture: Picture, now_ms: int) -> list[Entry[Row]]:
@@ -234,8 +238,9 @@ class FlagsPane(TablePane[Row]):
         return f" {look.glyphs.dot} ".join(said)
 
     def _flags(self, picture: Picture) -> list[FlagRow]:
-        """Return the flags that may stand here: on a wall the praise."""
-        return [flag for flag in picture.flags if not self.look.wall or flag.severity == Severity.PRAISE]
+        """Return the flags that may stand here: to everybody the praise."""
+        told = self.look.tells_of_people
+        return [flag for flag in picture.flags if told or flag.severity == Severity.PRAISE]
 
     def _follow_ups(self, picture: Picture) -> Sequence[FollowUpRow]:
         return picture.follow_ups if self.look.tells_of_people else ()

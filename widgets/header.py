@@ -193,8 +193,8 @@ def states_block(picture: Picture, look: Look, seldom: bool) -> Block:
 
 
 def flags_block(picture: Picture, look: Look) -> Block:
-    """Return how many flags are open; on a wall nothing."""
-    if look.wall:
+    """Return how many flags are open; where nothing is told of people nothing."""
+    if not look.tells_of_people:
         return Block(())
     n = picture.totals.flags
     return Block((Piece(f"{look.glyphs.flag} {n} ", "flag" if n else "dim"),))

@@ -13,6 +13,7 @@ from widgets.agents import state_text, state_tone
 from widgets.canvas import Canvas, Line, Piece, on_ground, padded
 from widgets.cells import brief, fit, safe
 from widgets.columns import Column
+from widgets.flags import NOT_FOR_ALL
 from widgets.load import course_lines, load_heading, load_sentences, part_lines
 from widgets.look import Look
 from widgets.mood import MOOD_WORDS, CyclePane, unseen
@@ -124,10 +125,14 @@ class PersonFlagsPane(TablePane[FlagLine]):
         return Heading(look.words("Flags"), parts, level, self.position())
 
     def empty(self) -> str:
-        """Say that there is none."""
+        """Say that there is none, or that they are not for the reader."""
         if self.person is None:
             return self.look.words("Reading the day…")
-        return "" if self._flags() else self.look.words("No flags in the weeks that are kept.")
+        if self._flags():
+            return ""
+        if not self.look.tells_of_people:
+            return self.look.words(NOT_FOR_ALL)
+        return self.look.words("No flags in the weeks that are kept.")
 
     def ordered(self, picture: Picture, now_ms: int) -> list[Entry[FlagLine]]:
         """Return the flags."""

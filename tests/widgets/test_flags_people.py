@@ -92,11 +92,14 @@ def test_on_a_wall_there_is_praise_and_nothing_else() -> None:
         assert hidden not in shown
 
 
-def test_who_may_only_look_sees_no_notes_loads_or_coaching() -> None:
+def test_who_may_only_look_sees_praise_and_nothing_else() -> None:
     shown = text(pane(replace(make_look(), discreet=True), Focused))
-    assert "distressed caller" in shown and "asked for help" in shown
-    for hidden in ("shouted", "headset", "calmed", "load 66", "coaching", "greeting"):
+    assert "★ 罗艳" in shown
+    for hidden in ("distressed", "asked for help", "shouted", "headset", "Liu Mei", "load 66", "coaching", "open"):
         assert hidden not in shown
+    made = pane(replace(make_look(), discreet=True))
+    made._arranged(made.ordered(people_picture()._replace(flags=()), NOW))
+    assert "Flags are for the people who lead" in text(made)
 
 
 def test_a_kind_that_the_site_has_no_longer_is_called_by_its_key() -> None:

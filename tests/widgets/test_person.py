@@ -21,7 +21,7 @@ from widgets.pane import Pane
 from widgets.person import PersonFlagsPane, PersonLine, PersonLoadPane, PersonMoodPane
 from widgets.person_log import PersonLogPane
 from widgets.teams import of_team, teams_of
-from widgets.wall import on_wall, strip_on_wall
+from widgets.wall import person_without, strip_without_people, without_people
 
 LOOKS = {"en": make_look(), "zh": make_look(zh=True), "ascii": make_look(ascii=True)}
 NOBODY = Person(None, (), 0, (), (), (), (), ())
@@ -133,13 +133,16 @@ def test_a_teams_part_holds_its_people_and_nothing_of_others() -> None:
 
 
 def test_a_wall_tells_of_people_nothing_but_praise() -> None:
-    picture = on_wall(with_people(floor_picture()))
+    picture = without_people(with_people(floor_picture()))
     assert not picture.loads and not picture.moods and not picture.offers
     assert not picture.follow_ups and not picture.listening and not picture.totals.flags
     assert {flag.kind for flag in picture.flags} == {"praise"}
     assert not any(agent.flags or agent.urgent for agent in picture.agents)
     assert {mark.kind for mark in day_strip().marks} & {"flag", "break"}
-    assert not {mark.kind for mark in strip_on_wall(day_strip()).marks} & {"flag", "break"}
+    assert not {mark.kind for mark in strip_without_people(day_strip()).marks} & {"flag", "break"}
+    person = person_without(person_of(AGENT.id, AGENT.name, NOW))
+    assert [line.flag.kind for line in person.flags] == ["praise"]
+    assert not any((person.load, person.load_day, person.moods, person.coaching, person.decisions, person.listening))
 
 
 def test_a_wall_names_nobody_with_a_protected_reason() -> None:
