@@ -168,7 +168,7 @@ class Desk:
         key = f"{heard.caller.uid}:{heard.order.key}"
 
         def late(outcome: Outcome) -> None:
-            self._begin(self._late(heard, ordered, outcome))
+            self._begin(self._late(heard, ordered, outcome, key))
 
         outcome = await self._phones.perform(ordered.target.source, key, heard.order.expires_ms, ordered.acts, late)
         answer = _told(heard, ordered, outcome)
@@ -202,7 +202,16 @@ class Desk:
             asked = Asked(heard.order.digest, answer, ordered.number)
             requests.keep(store, heard.caller.uid, heard.order.key, now_ms, asked)
 
-    async def _late(self, heard: Heard, ordered: Ordered, outcome: Outcome) -> None:
+    async def _late(self, heard: Heard, ordered: Ordered, outcome: Outcome, key: str) -> None:
+        """Keep what came late of an order; of a phone that rang to listen, also whether it was picked up at last."""
+        await self._keep_late(heard, ordered, outcome)
+        if outcome.done and isinstance(heard.order.request, ListenIn):
+            source, expires_ms = ordered.target.source, heard.order.expires_ms
+            outcome = await self._phones.became_of(source, key, expires_ms, ordered.acts[0])
+            if outcome.refusal is Refusal.CANNOT:
+                await self._keep_late(heard, ordered, outcome)
+
+    async def _keep_late(self, heard: Heard, ordered: Ordered, outcome: Outcome) -> None:
         try:
             await self._ledger.submit(lambda store: self._came_of_it(store, heard, ordered, outcome, None))
         except Exception as error:

@@ -18,6 +18,8 @@ DEADLINE_S = 0.8
 """So long somebody waits for a telephony system; then they are told that nobody can tell."""
 LATE_S = 10.0
 """So long an answer is still taken for the audit."""
+RUNG_OUT_S = 30.0
+"""So long after a phone began to ring somebody has picked it up, or nobody does."""
 _LONGEST = 300
 
 _NEEDED: dict[type[PhoneAct], tuple[Capability, str]] = {
@@ -161,6 +163,15 @@ class Phones:
         waiting.add_done_callback(self._late.discard)
         said = f"{safe_text(source)} has not answered within {DEADLINE_S:g} s: nobody can tell whether it was done"
         return Outcome(False, said, sure=False, waiting=True)
+
+    async def became_of(self, source: str, key: str, expires_ms: int, act: PhoneAct) -> Outcome:
+        """Return what became of an act that was ordered, by now.
+
+        It is ordered again once it has expired. No adapter carries it out then: one that knows the key answers what
+        it knows of it, any other that it has expired.
+        """
+        await asyncio.sleep(max(RUNG_OUT_S, (expires_ms - self._wall_ms()) / 1000))
+        return await _one(self._lines[source], Order(f"{key}:0", expires_ms, act))
 
     async def _performed(self, line: Line, key: str, expires_ms: int, ordered: Sequence[PhoneAct]) -> Outcome:
         """Have acts carried out; never raises but to be cancelled."""

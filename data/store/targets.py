@@ -103,8 +103,8 @@ def listening(connection: sqlite3.Connection, listening_id: int) -> Listening | 
 
 
 def never_listened(connection: sqlite3.Connection, listening_id: int) -> None:
-    """Take back the row of a listening that the telephony system refused, in the caller's transaction."""
-    connection.execute("DELETE FROM listening WHERE id = ?", (listening_id,))
+    """Take back the row of a listening that did not come about, in the caller's transaction; not one that was ended."""
+    connection.execute("DELETE FROM listening WHERE id = ? AND until_ms IS NULL", (listening_id,))
 
 
 def superseded(connection: sqlite3.Connection, one: Listening) -> bool:

@@ -86,12 +86,16 @@ _REASON_BYTES = 79
 
 
 class _Kept:
-    """An order that was taken: its task while it is under way, its Result, and for listening what the phone did."""
+    """An order that was taken: its task while it is under way, its Result, and for listening what the phone did.
+
+    `queued`: Asterisk rings the phone.
+    """
 
     def __init__(self, act: PhoneAct) -> None:
         self.act = act
         self.task: asyncio.Task[Result] | None = None
         self.sent = False
+        self.queued = False
         self.action_id = secrets.token_hex(8)
         self.heard = asyncio.Event()
         self.outcome: Block = {}
@@ -176,7 +180,7 @@ class Acts:
     async def _carried_out(self, order: Order, kept: _Kept) -> Result:
         again = kept.sent
         if again and isinstance(order.act, Listen):
-            return await self._phoned(order.act, kept, _UNSURE)
+            return await self._phoned(order.act, kept, "" if kept.queued else _UNSURE)
         try:
             self._refuse_if_expired(order)
             action, fields = await self._plan(order.act, kept)
@@ -198,6 +202,7 @@ class Acts:
         except SourceError as error:
             raise SourceError(f"{error}; {_UNSURE}") from None
         if answer.ok and isinstance(order.act, Listen):
+            kept.queued = True
             return await self._phoned(order.act, kept, "")
         return Result(answer.ok or (again and answer.said in _ALREADY), _told(action, answer))
 
@@ -318,6 +323,7 @@ def _told(action: str, answer: Answer) -> str:
 
 
 def _let_go(kept: _Kept, task: asyncio.Task[Result]) -> None:
-    """Keep the task for its Result; one that failed may be tried again."""
-    if task.cancelled() or task.exception() is not None:
+    """Keep the task for its Result; one that failed may be tried again, and whether a phone still rings be asked."""
+    rings = kept.queued and not kept.heard.is_set()
+    if task.cancelled() or task.exception() is not None or rings:
         kept.task = None

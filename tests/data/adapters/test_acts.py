@@ -184,9 +184,28 @@ def test_a_phone_that_rings_on_is_waited_for_only_a_while() -> None:
     async def story(floor: Floor) -> None:
         floor.acts = floor.acting(patience_s=0.05)
         result = await floor.order(Listen(AGENT, PHONE))
-        assert result == Result(True, "Originate successfully queued; PJSIP/3001 has not answered yet")
+        queued = Result(True, "Originate successfully queued; PJSIP/3001 has not answered yet")
+        assert result == queued
         assert await floor.order(StopListening(PHONE)) == Result(True, "Channel Hungup")
         assert not [channel for channel in floor.fake.channels if channel["Channel"].startswith(PHONE)]
+
+    played(story)
+
+
+def test_what_became_of_a_phone_that_rang_can_be_asked_later() -> None:
+    async def story(floor: Floor) -> None:
+        floor.acts = floor.acting(patience_s=0.05)
+        queued = Result(True, "Originate successfully queued; PJSIP/3001 has not answered yet")
+        for _ in range(2):
+            assert await floor.order(Listen(AGENT, PHONE), "key") == queued
+        (sent,) = floor.fake.asked("Originate")
+        floor.fake.phone_answers(sent, "PJSIP/3001-00000003", "3")
+        await floor.hear()
+        floor.now_ms = LATER_MS + 1
+        for _ in range(2):
+            told = await floor.order(Listen(AGENT, PHONE), "key")
+            assert told == Result(False, "Originate: Failure, PJSIP/3001 was not answered")
+        assert len(floor.sent()) == 1
 
     played(story)
 

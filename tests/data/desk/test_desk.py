@@ -599,6 +599,29 @@ def test_a_listening_that_did_not_come_about_is_none(tmp_path: Path, monkeypatch
     on(tmp_path, play)
 
 
+def test_a_listening_that_nobody_picked_up_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from data.desk import phones
+
+    monkeypatch.setattr(phones, "DEADLINE_S", 0.0)
+    monkeypatch.setattr(phones, "RUNG_OUT_S", 0.0)
+
+    async def play(floor: Floor) -> None:
+        floor.phone.gate = asyncio.Event()
+        floor.phone.takes = lambda: setattr(floor, "now_ms", NOW + 6_000)
+        floor.phone.answers = [Result(True, "queued"), Result(False, "SIP/1 was not answered")]
+        rings = await floor.asks(ListenIn(ANN, "SIP/1", "coaching"), SUPER)
+        assert rings.done and rings.id == 1
+        assert floor.rows("SELECT count(*) FROM listening") == [(1,)]
+        floor.phone.gate.set()
+        while floor.rows("SELECT count(*) FROM listening") == [(1,)]:
+            await asyncio.sleep(0)
+        assert [row[3] for row in floor.audited()] == ["ordered", "unsure", "done", "cannot"]
+        first, again = floor.phone.orders
+        assert first == again and again.expires_ms < floor.now_ms  # so that no phone is rung twice
+
+    on(tmp_path, play)
+
+
 # ------------------------------------------------------------------ the floor's own time, erasing, pace
 
 
