@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -76,18 +76,7 @@ def run(
         with Lease(store, f"floorwalk poll {_named(sources)}"), Writer(store) as writer:
             writer.feeds(source.name for source in sources)
             clock = Clock()
-            pollers = [
-                Poller(
-                    adapter,
-                    writer,
-                    source.interval_ms,
-                    goals=goals,
-                    name=source.name,
-                    clock=clock,
-                    secrets=secrets_in(type(adapter), source.options),
-                )
-                for source, adapter in zip(sources, adapters, strict=True)
-            ]
+            pollers = _pollers(zip(sources, adapters, strict=True), writer, goals, clock)
             left = _drive(pollers, parent, started, lambda: _at_desk(writer, pollers, rules, clock, zone))
     except AdapterError as error:
         tell(str(error))
@@ -116,6 +105,24 @@ def _made(sources: Sequence[Source]) -> list[Adapter]:
     if wrong:
         raise AdapterError("\n".join(wrong))
     return made
+
+
+def _pollers(
+    made: Iterable[tuple[Source, Adapter]], writer: Writer, goals: Mapping[str, Goal] | None, clock: Clock
+) -> list[Poller]:
+    """Return what polls each source into one store. Raises StoreError."""
+    return [
+        Poller(
+            adapter,
+            writer,
+            source.interval_ms,
+            goals=goals,
+            name=source.name,
+            clock=clock,
+            secrets=secrets_in(type(adapter), source.options),
+        )
+        for source, adapter in made
+    ]
 
 
 def _named(sources: Sequence[Source]) -> str:

@@ -81,8 +81,12 @@ class Poller:
         self.refused = ""
         """Why the source does not let us in; it is not asked any more. "" while it does."""
         self._outbox = Outbox(writer)
-        self._foreign = is_foreign(adapter)
-        self._resumed = not (isinstance(adapter, Resumable) and self.known.coverage is not None)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Stand where nothing was polled yet."""
+        self._foreign = is_foreign(self.adapter)
+        self._resumed = not (isinstance(self.adapter, Resumable) and self.known.coverage is not None)
         self._good_boot_ms = self.clock.boot_ms()
         self._down_boot_ms: int | None = None
         """Since when the source gives nothing, or the store takes nothing."""
@@ -93,9 +97,10 @@ class Poller:
         self._behind = False
         """Whether a clock was set back and has not caught up."""
         self._beaten = True
+        """Whether the store took the last sign of life."""
         self._ended = False
         self._why_down = ""
-        """Whether the store took the last sign of life."""
+        """What the last failed poll failed of, "" after a good one."""
         self._told: set[str] = set()
 
     def forget(self) -> None:
