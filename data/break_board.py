@@ -101,6 +101,8 @@ class Board(NamedTuple):
     out: tuple[AgentRow, ...]
     offered: tuple[Offered, ...]
     due: tuple[Due, ...]
+    lapsed: tuple[Offered, ...] = ()
+    """Who was refused a break of late, or did not take the one offered, and is at work."""
 
 
 def places_of(picture: Picture, required: int = 0, policy: BreakPolicy = POLICY) -> Places:
@@ -163,7 +165,10 @@ def board_of(picture: Picture, policy: BreakPolicy = POLICY, cover: Cover | None
     ]
     due = [each for each in due if each.band >= Band.OFFER or picture.moment_ms - each.since_ms >= NEXT_AFTER_MS]
     due.sort(key=lambda each: by_need(each.agent, each.load))
-    return Board(places_of(picture, cover.required, policy), cover, out, tuple(offered), tuple(due))
+    lapsed = [Offered(agent, picture.lapsed[agent.id]) for agent in at_work if agent.id in picture.lapsed]
+    lapsed.sort(key=lambda each: (-each.offer.at_ms, each.agent.id))
+    places = places_of(picture, cover.required, policy)
+    return Board(places, cover, out, tuple(offered), tuple(due), tuple(lapsed))
 
 
 def objections(

@@ -138,6 +138,16 @@ def is_rest(reason: str, policy: BreakPolicy = POLICY) -> bool:
     return name not in policy.protected and name not in policy.planned
 
 
+REASON_ORDER = ("rest", "meal", "restroom", "micro", "coaching", "training", "meeting", "medical", "system_fault")
+"""The reasons that ship, in the order in which they are offered; a site's own come after them."""
+
+
+def reasons_in_order(policy: BreakPolicy = POLICY) -> tuple[str, ...]:
+    """Return all the policy's reasons in the order in which they are offered, wherever they are."""
+    known = {*policy.allowances, *policy.protected}
+    return (*(reason for reason in REASON_ORDER if reason in known), *sorted(known.difference(REASON_ORDER)))
+
+
 def allowance(reason: str, policy: BreakPolicy = POLICY) -> int | None:
     """Return how long a break for `reason` may last in ms, or None where no limit is set."""
     return policy.allowances.get(canonical(reason, policy))

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from data.alerts import Level, pause_level, service_level
 from data.break_board import Board, Due, Places, board_of
-from data.breaks import Room, allowance, canonical, is_protected
+from data.breaks import allowance, canonical, is_protected
 from data.model.people import Decision
 from data.model.picture import AgentRow, OfferRow, Picture
-from data.model.words import Band
+from data.model.words import Band, State
 from data.what_if import Cover, Pool, Unsaid, outlook
 from widgets.agents import state_text
 from widgets.canvas import Line, Piece
@@ -46,8 +46,15 @@ OUTLOOK_WORDS: Mapping[Unsaid, str] = {
 """What is said where no service level can be told."""
 
 
+_OFFER_TEXTS: Mapping[Decision, str] = {
+    Decision.OFFER: "{reason} offered {n} min ago by {who}",
+    Decision.APPROVE: "{reason} approved {n} min ago by {who}",
+    Decision.REFUSE: "{reason} refused {time} by {who}",
+}
+
+
 class Spot(NamedTuple):
-    """A row of the board: somebody who is out, or (`offer`) may go, or (`due`) should."""
+    """A row of the board: somebody who is out, or (`offer`) may go or was told no, or (`due`) should."""
 
     agent: AgentRow
     offer: OfferRow | None = None
@@ -86,14 +93,14 @@ class BreaksPane(TablePane[Spot]):
     def heading(self) -> Heading:
         """Return how many are out of how many may be, how many are over, and which teams have too many out."""
         look, name = self.look, self.look.words("Breaks")
-        if self.picture is None or not self.picture.agents:
+        if self.picture is None or not self.picture.agents or self._is_blind(self.picture):
             return Heading(name)
         board = self.board(self.picture)
         places = board.places
         levels = [self._level(agent, self.now_ms) for agent in board.out]
         over = sum(level >= Level.WARN for level in levels)
-        full = places.floor.out > places.floor.cap
-        said = look.say("{n} out, {counted} of {cap} allowed", n=places.out, **_counts(places.floor))
+        full = places.floor.taken > places.floor.cap
+        said = places_text(places, look)
         parts = [f"{look.level(Level.WARN)} {said}" if full else said]
         if over:
             parts.append(look.say("{n} overdue", n=over))
@@ -106,17 +113,35 @@ class BreaksPane(TablePane[Spot]):
         return Heading(name, parts, max(level, Level.WARN) if full or crowded else level, self.position())
 
     def empty(self) -> str:
-        """Say that all are at work."""
+        """Say that all are at work, or that nobody knows."""
         if self.picture is None or any(entry.row is not None for entry in self._entries):
             return ""
         if self.picture.agents and self.board(self.picture).out:
             return ""
+        if self._is_blind(self.picture):
+            measured = [source.measured_ms for source in self.picture.each_source if source.measured_ms is not None]
+            since = self.look.clock(max(measured, default=self.picture.moment_ms))
+            return self.look.say("Who is on a break is not known since {time}.", time=since)
+        if unknown := sum(agent.state is State.UNKNOWN for agent in self.picture.agents):
+            return self.look.say("Nobody is known to be on a break; of {n} agents nothing is known.", n=unknown)
         if self.look.read_only:
             return self.look.words("Nobody is on a break.")
         return self.look.say("Nobody is on a break. {key} sends somebody.", key=self.look.keys.get("break", "b"))
 
+    def _is_blind(self, picture: Picture) -> bool:
+        """Whether it is not known of anybody who was there whether they are on a break."""
+        if picture.is_blind:
+            return True
+        there = [agent for agent in picture.agents if agent.state is not State.OFFLINE]
+        return bool(there) and all(agent.state is State.UNKNOWN for agent in there)
+
     def ordered(self, picture: Picture, now_ms: int) -> list[Entry[Spot]]:
-        """Return who is out, the furthest over first; who may go; the places and what more would do; who should go."""
+        """Return who is out, the furthest over first; who may go; the places and what more would do; who should go.
+
+        Last come those who were told no, or did not go, and are not listed for anything else.
+        """
+        if self._is_blind(picture):
+            return []
         look, board = self.look, self.board(picture)
         out = [agent for agent in board.out if not (look.wall and is_protected(agent.reason, look.limits.breaks))]
         out.sort(key=lambda agent: (-self._level(agent, now_ms), self._due(agent), agent.since_ms))
@@ -129,8 +154,17 @@ class BreaksPane(TablePane[Spot]):
         if picture.agents:
             entries += self._remarks(board)
         if not look.wall:
-            entries += [Entry(due.agent.id, Spot(due.agent, due=due)) for due in board.due[:_MOST_DUE]]
+            entries += [
+                Entry(due.agent.id, Spot(due.agent, self._told(due.agent), due)) for due in board.due[:_MOST_DUE]
+            ]
+        if look.tells_of_people:
+            listed = {entry.key for entry in entries}
+            entries += [Entry(agent.id, Spot(agent, offer)) for agent, offer in board.lapsed if agent.id not in listed]
         return entries
+
+    def _told(self, agent: AgentRow) -> OfferRow | None:
+        """Return what was refused an agent of late, or offered in vain."""
+        return self.picture.lapsed.get(agent.id) if self.picture and self.look.tells_of_people else None
 
     def _remarks(self, board: Board) -> Iterator[Entry[Spot]]:
         """Give the line of the teams' places, and that of what one more or two on a break would do."""
@@ -143,6 +177,8 @@ class BreaksPane(TablePane[Spot]):
         """Return the cells of whoever is out, may go, or should."""
         if row.due is not None:
             told = self._due_cells(row.due, now_ms)
+            if row.offer is not None:
+                told |= self._came_of(row.offer, now_ms)
         elif row.offer is not None:
             told = self._offer_cells(row.offer, now_ms)
         else:
@@ -165,16 +201,28 @@ class BreaksPane(TablePane[Spot]):
             "then": self._then(out_ms, allowed if limited else None, agent, level),
         }
 
-    def _offer_cells(self, offer: OfferRow, now_ms: int) -> dict[str, Cell]:
-        """Return the cells of a break that was not taken yet."""
+    def _came_of(self, offer: OfferRow, now_ms: int) -> dict[str, Cell]:
+        """Return the cells that say what became of a break that was offered, approved or refused, and by whom."""
         look = self.look
-        approved = offer.decision is Decision.APPROVE
+        word = look.words(fate_word(offer, now_ms))
+        if offer.decision is Decision.REFUSE:
+            return {"allowed": Cell(word), "then": Cell(f"{look.clock(offer.at_ms)} {offer.by}", "dim")}
+        return {"allowed": Cell(look.words("by") + f" {offer.by}" if offer.by else "", "dim"), "then": Cell(word)}
+
+    def foot(self, row: Spot) -> str:
+        """Return in words what was decided about the agent's break, when and by whom."""
+        if row.offer is None or not self.look.tells_of_people:
+            return ""
+        return offer_text(row.offer, self.look, self.now_ms)
+
+    def _offer_cells(self, offer: OfferRow, now_ms: int) -> dict[str, Cell]:
+        """Return the cells of a break that was not taken yet, or was refused."""
+        look = self.look
         return {
             "mark": Cell(""),
             "reason": Cell(reason_text(offer.reason, look), "dim"),
             "time": Cell(brief(now_ms - offer.at_ms), "dim"),
-            "allowed": Cell(look.words("by") + f" {offer.by}" if offer.by else "", "dim"),
-            "then": Cell(look.words("approved") if approved else look.words("offered"), "text"),
+            **self._came_of(offer, now_ms),
         }
 
     def _due_cells(self, due: Due, now_ms: int) -> dict[str, Cell]:
@@ -215,15 +263,41 @@ def _serves(old: Picture, new: Picture) -> bool:
     if old is new:
         return True
     same = (old.agents is new.agents, old.queues is new.queues, old.offers is new.offers, old.loads is new.loads)
-    return old.moment_ms == new.moment_ms and all(same)
+    return old.moment_ms == new.moment_ms and all(same) and old.lapsed is new.lapsed
 
 
 def _where(agent: AgentRow) -> dict[str, Cell]:
     return {"seat": Cell(agent.seat, "dim"), "team": Cell(agent.team, "dim")}
 
 
-def _counts(room: Room) -> dict[str, int]:
-    return {"counted": room.out, "cap": room.cap}
+def places_text(places: Places, look: Look) -> str:
+    """Return how many are out, how many more were told to go, and how many of the places that takes."""
+    room = places.floor
+    if room.approved:
+        text = "{n} out + {approved} approved, {taken} of {cap} places taken"
+        return look.say(text, n=places.out, approved=room.approved, taken=room.taken, cap=room.cap)
+    return look.say("{n} out, {taken} of {cap} places taken", n=places.out, taken=room.taken, cap=room.cap)
+
+
+def fate_word(offer: OfferRow, now_ms: int) -> str:
+    """Return in English what became of a break: offered, approved, refused; or not taken, where its time is over."""
+    if offer.decision is Decision.REFUSE:
+        return "refused"
+    if offer.ends_ms is not None and offer.ends_ms <= now_ms:
+        return "not taken"
+    return "approved" if offer.decision is Decision.APPROVE else "offered"
+
+
+def offer_text(offer: OfferRow, look: Look, now_ms: int) -> str:
+    """Return a decision about a break in words: rest refused 10:12 by zhang; rest offered 12 min ago by zhang."""
+    text = look.say(
+        _OFFER_TEXTS[offer.decision],
+        reason=reason_text(offer.reason, look),
+        time=look.clock(offer.at_ms),
+        n=max(0, now_ms - offer.at_ms) // _MINUTE,
+        who=offer.by or look.glyphs.none,
+    )
+    return text + (look.words(", not taken") if fate_word(offer, now_ms) == "not taken" else "")
 
 
 def worked(ms: int) -> str:
@@ -249,7 +323,7 @@ def teams_line(places: Places, look: Look) -> Line:
     for name in (*crowded, *(name for name in places.teams if name not in crowded)):
         room = places.teams[name]
         sign = f"{look.level(Level.WARN)} " if name in crowded else ""
-        shown = f"{sign}{fit(name, 12, ellipsis=look.glyphs.ellipsis).rstrip()} {room.out}/{room.cap}"
+        shown = f"{sign}{fit(name, 12, ellipsis=look.glyphs.ellipsis).rstrip()} {room.taken}/{room.cap}"
         pieces += [Piece(shown, "level-warn" if sign else "dim"), Piece("  ")]
     return tuple(pieces[:-1])
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from data.alerts import Level
+from data.break_board import asked_of, by_need
 from data.load import BANDS, LEAST_COVERAGE, RULE
 from data.model.days import HOUR, MINUTE
 from data.model.picture import AgentRow, LoadPart, LoadRow, Person, Picture
@@ -72,7 +73,6 @@ _COLUMNS = (
 _BAR = 10
 _FIGURES = 32
 """The cells of the numbers in the table of parts."""
-_NOBODY = -1.0
 
 
 class Loaded(NamedTuple):
@@ -85,6 +85,12 @@ class Loaded(NamedTuple):
 def asked(load: LoadRow) -> Band:
     """Return what a load asks for: its band's, and a break after two hours without one."""
     return max(load.band, Band.OFFER) if load.overdue else load.band
+
+
+def asked_text(load: LoadRow, look: Look) -> str:
+    """Return what a load asks for; where only the time without a break asks, that: the score then says less."""
+    by_time = load.overdue and load.band < Band.OFFER
+    return look.words("2 h without a break" if by_time else BAND_WORDS[asked(load)])
 
 
 def since_text(load: LoadRow, look: Look) -> str:
@@ -134,7 +140,7 @@ class LoadPane(TablePane[Loaded]):
         look, name = self.look, self.look.words("Load")
         if self.picture is None or self._message():
             return Heading(name)
-        bands = [asked(load) for load in self.picture.loads.values()]
+        bands = asked_bands(self.picture)
         said = (
             (Band.URGENT, "{n} urgent"),
             (Band.OFFER, "{n} to offer a break"),
@@ -153,15 +159,16 @@ class LoadPane(TablePane[Loaded]):
         return self.look.words("No load is known. It is computed of those who are signed in.")
 
     def ordered(self, picture: Picture, now_ms: int) -> list[Entry[Loaded]]:
-        """Return the agents by what their load asks for, then by score; those without a score last."""
+        """Return the agents in the order in which a break is due to them; of who is out nothing is asked."""
         rows = [Loaded(agent, picture.loads[agent.id]) for agent in picture.agents if agent.id in picture.loads]
-        rows.sort(key=_by_need)
+        rows.sort(key=lambda row: by_need(row.agent, row.load))
         return [Entry(row.agent.id, row) for row in rows]
 
     def cells(self, row: Loaded, now_ms: int, widths: Mapping[str, int]) -> dict[str, Cell]:
         """Return an agent's cells: sign, score and bar by band, and in words what makes most of it."""
         look, load = self.look, row.load
-        band = asked(load)
+        out = row.agent.state is State.NOT_READY
+        band = asked_of(row.agent, load)
         level = band_level(band)
         tone = LEVEL_TONES[level] if level else "text"
         known = load.score is not None
@@ -170,8 +177,8 @@ class LoadPane(TablePane[Loaded]):
             "name": Cell(row.agent.name, "strong" if level is Level.ALARM else "text"),
             "score": Cell(score_text(load.score, look), tone if known else "dim"),
             "bar": Cell(bar_text((load.score or 0) / 100, _BAR, look) if known else "", tone if level else "load"),
-            "band": Cell(self._band(band, widths.get("band", 0)) if known or band else "", tone if level else "dim"),
-            "since": Cell(since_text(load, look), "dim"),
+            "band": Cell(self._band(row, widths.get("band", 0)), tone if level else "dim"),
+            "since": Cell("" if out else since_text(load, look), "dim"),
             "parts": Cell(reasons(load, look, 2, widths.get("parts", 0)), "text" if level else "dim"),
             "known": Cell(f"{load.coverage}%", "dim"),
         }
@@ -180,10 +187,18 @@ class LoadPane(TablePane[Loaded]):
         """Return all the parts that give points."""
         return reasons(row.load, self.look, len(row.load.parts)) if row.load.score is not None else ""
 
-    def _band(self, band: Band, room: int) -> str:
-        """Return what a band is called, an offer in one word where there is no room for more."""
-        said = self.look.words(BAND_WORDS[band])
-        return self.look.words("break") if band is Band.OFFER and width_of(said) > room else said
+    def _band(self, row: Loaded, room: int) -> str:
+        """Return what a load asks for, shorter where there is no room for more; of who is out, that they are."""
+        look = self.look
+        if row.agent.state is State.NOT_READY:
+            return look.words("out")
+        if row.load.score is None and not asked(row.load):
+            return ""
+        by_time = asked_text(row.load, look) != look.words(BAND_WORDS[asked(row.load)])
+        said = look.words("2 h no break") if by_time else asked_text(row.load, look)
+        if width_of(said) <= room:
+            return said
+        return look.words("2 h+") if by_time else look.words("break") if asked(row.load) is Band.OFFER else said
 
 
 def reasons(load: LoadRow, look: Look, most: int = 2, room: int = 0) -> str:
@@ -198,16 +213,17 @@ def reasons(load: LoadRow, look: Look, most: int = 2, room: int = 0) -> str:
     return said if most < 2 or not 0 < room < width_of(said) else reasons(load, look, most - 1, room)
 
 
-def _by_need(row: Loaded) -> tuple[int, float, str]:
-    score = row.load.score
-    return (-asked(row.load), -(_NOBODY if score is None else score), row.agent.name.casefold())
+def asked_bands(picture: Picture) -> list[Band]:
+    """Return what is asked of each agent with a load; nothing of who is out already."""
+    loads = picture.loads
+    return [asked_of(agent, loads[agent.id]) for agent in picture.agents if agent.id in loads]
 
 
 def band_piece(load: LoadRow, look: Look) -> Piece:
     """Return sign and name of what a load asks for."""
     band = asked(load)
     level = band_level(band)
-    return Piece(f"{look.level(level)} {look.words(BAND_WORDS[band])}".strip(), LEVEL_TONES[level])
+    return Piece(f"{look.level(level)} {asked_text(load, look)}".strip(), LEVEL_TONES[level])
 
 
 # ------------------------------------------------------------------ one load, part by part
@@ -223,7 +239,7 @@ def load_heading(load: LoadRow | None, look: Look) -> Heading:
     band = asked(load)
     said = look.say("{n} of 100", n=score_text(load.score, look))
     if band:
-        said += f" {look.glyphs.dot} {look.words(BAND_WORDS[band])}"
+        said += f" {look.glyphs.dot} {asked_text(load, look)}"
     parts = [said]
     if since := since_text(load, look):
         parts.append(look.say("since {time}", time=since))
@@ -292,8 +308,7 @@ def load_sentences(load: LoadRow, look: Look) -> list[str]:
             least=LEAST_COVERAGE,
         )
     else:
-        band = asked(load)
-        since, said = since_text(load, look), look.words(BAND_WORDS[band])
+        since, said = since_text(load, look), asked_text(load, look)
         said = look.say("{band} since {time}", band=said, time=since) if since else said
         first = look.say("Load {n} of 100 ({band})", n=score_text(load.score, look), band=said)
         first += look.words(": ") + joint.join(counted) if counted else ""

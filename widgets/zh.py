@@ -120,7 +120,7 @@ ZH: Mapping[str, str] = {
     "no break": "未休息",
     "2 h without a break": "2 小时未休息",
     "2 h no break": "2 小时未休息",
-    "2 h": "2 小时",
+    "2 h+": "2 小时",
     "load {n}": "负荷 {n}",
     "offered": "已提议",
     "approved": "已批准",

@@ -12,15 +12,29 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from console.acting.screen import ActingScreen
 from console.screens.chooser import Choice, ChooserScreen
-from data.break_board import Board, board_of, objections
-from data.breaks import Against, Taken, allowance, canonical, is_protected, is_rest, quiet_at, taken
+from data.alerts import Level
+from data.break_board import Board, board_of, objections, rooms_for
+from data.breaks import (
+    Against,
+    Bound,
+    BreakPolicy,
+    Taken,
+    allowance,
+    bound,
+    canonical,
+    is_protected,
+    is_rest,
+    quiet_at,
+    reasons_in_order,
+    taken,
+)
 from data.model.people import DecideBreak, Decision
 from data.model.picture import AgentRow, OfferRow, Picture
 from data.model.words import Band, State
-from widgets.breaks import outlook_line, reason_text, worked
+from widgets.breaks import offer_text, outlook_line, places_text, reason_text, worked
 from widgets.canvas import Line, Piece
 from widgets.cells import brief
-from widgets.load import BAND_WORDS, asked, band_level, score_text
+from widgets.load import asked, asked_text, band_level, score_text
 from widgets.look import Look
 from widgets.pane import LEVEL_TONES
 
@@ -28,14 +42,20 @@ if TYPE_CHECKING:
     from console.app import FloorApp
     from console.feed import FloorSeen
 
-_ORDER = ("rest", "meal", "restroom", "micro", "coaching", "training", "meeting", "medical", "system_fault")
-"""The reasons that ship, in the order of their keys; a site's own come after them."""
-_DIGITS = "1234567890"
+REASON_KEYS = "1234567890acdfghinpqstvyzACDEFGHILMNPQSTUVWXYZ"
+"""The keys of the reasons, in their order: digits first, then letters that mean nothing else in these windows."""
 _PAUSE = "pause"
 
+
+def keyed_reasons(policy: BreakPolicy) -> Iterator[tuple[str, str]]:
+    """Give each reason of the policy with its key, the same in every window; "" where keys run out."""
+    reasons = reasons_in_order(policy)
+    yield from zip((*REASON_KEYS, *[""] * len(reasons)), reasons, strict=False)
+
+
 AGAINST_WORDS: Mapping[Against, str] = {
-    Against.FLOOR: "over the floor's cap",
-    Against.TEAM: "over the team's cap",
+    Against.FLOOR: "would be {n} of {cap}",
+    Against.TEAM: "{team}: would be {n} of {cap}",
     Against.TIME: "nobody rests now",
     Against.TIMES: "all of today's taken",
     Against.TOTAL: "today's time is used up",
@@ -49,6 +69,15 @@ _DONE: Mapping[Decision, str] = {
     Decision.RETURN: "{name} is called back",
     Decision.WITHDRAW: "{name}: the offer is withdrawn",
 }
+
+
+BOUND_WORDS: Mapping[Bound, str] = {
+    Bound.LOAD: "the load needs {required} of {staffed}",
+    Bound.SHARE: "{percent} % of {staffed} signed in",
+    Bound.MOST: "never more at once",
+    Bound.LEAST: "so many may always go",
+}
+"""What the number of places comes from."""
 
 
 class Case(NamedTuple):
@@ -120,28 +149,41 @@ class BreakScreen(ChooserScreen):
 
 
 def about_lines(case: Case, look: Look) -> list[Line]:
-    """Return what should be known: places, the day's breaks, work without one, and what one more would do."""
-    return [_places_line(case, look), _day_line(case, look), _work_line(case, look), _outlook_line(case, look)]
+    """Return what should be known: places, the day's breaks, work without one, decisions, what one more would do."""
+    said = [_places_line(case, look), _cap_line(case, look), _day_line(case, look), _work_line(case, look)]
+    return [*said, _outlook_line(case, look)]
 
 
 def _places_line(case: Case, look: Look) -> Line:
     """Return how many are out of how many may be, on the floor and in the team, and a time in which nobody rests."""
     places, policy = case.board.places, look.limits.breaks
     floor, team = places.floor, places.team(case.agent.team)
-    said = [look.say("{n} out, {counted} of {cap} allowed", n=places.out, counted=floor.out, cap=floor.cap)]
+    said = [places_text(places, look)]
     if case.agent.team:
-        said.append(look.say("{team} {out} of {cap}", team=case.agent.team, out=team.out, cap=team.cap))
+        said.append(look.say("{team} {out} of {cap}", team=case.agent.team, out=team.taken, cap=team.cap))
     if quiet := quiet_at(case.now_ms, look.zone, policy):
         said.append(look.say("nobody rests {time}", time=quiet))
     full = floor.full or team.full or quiet is not None
     return (Piece(_joined(said, look), "level-warn" if full else "text"),)
 
 
+def _cap_line(case: Case, look: Look) -> Line:
+    """Return how many may be out, and why so many."""
+    places, policy = case.board.places, look.limits.breaks
+    why = look.say(
+        BOUND_WORDS[bound(places.staffed, places.required, policy)],
+        required=places.required,
+        staffed=places.staffed,
+        percent=policy.share_percent,
+    )
+    return (Piece(look.say("allowed {cap}: {why}", cap=places.floor.cap, why=why), "dim"),)
+
+
 def _day_line(case: Case, look: Look) -> Line:
     """Return what the day had of breaks of each reason, protected ones never counted; a dash until it is known."""
     policy = look.limits.breaks
     if case.day is None:
-        return (Piece(look.words("today") + f" {look.glyphs.ellipsis}", "dim"),)
+        return (*_told_pieces(case, look), Piece(look.words("today") + f" {look.glyphs.ellipsis}", "dim"))
     said = []
     for reason, (times, ms) in case.day.items():
         if is_protected(reason, policy) or not reason:
@@ -153,7 +195,7 @@ def _day_line(case: Case, look: Look) -> Line:
         rested_ms = sum(each.taken_ms for reason, each in case.day.items() if is_rest(reason, policy))
         said.append(look.say("{done} of {n}", done=worked(rested_ms), n=worked(policy.total_ms)))
     text = _joined(said, look) if said else look.words("no break yet")
-    return (Piece(f"{look.words('today')} {text}", "text"),)
+    return (*_told_pieces(case, look), Piece(f"{look.words('today')} {text}", "text"))
 
 
 def _work_line(case: Case, look: Look) -> Line:
@@ -172,22 +214,23 @@ def _work_line(case: Case, look: Look) -> Line:
         pieces.append(Piece(f" {look.glyphs.dot} " if pieces else "", "dim"))
         band = asked(load)
         said = look.say("load {n}", n=score_text(load.score, look))
-        words = f": {look.words(BAND_WORDS[band])}" if band > Band.OK else ""
+        words = f": {asked_text(load, look)}" if band > Band.OK else ""
         pieces.append(Piece(said + words, LEVEL_TONES[band_level(band)]))
-    if case.offer is not None:
-        pieces.append(Piece(f" {look.glyphs.dot} {_offer_text(case.offer, look)}", "text"))
     return tuple(pieces)
+
+
+def _told_pieces(case: Case, look: Look) -> Line:
+    """Return what was refused of late, or offered in vain; what still stands is said where it is withdrawn."""
+    told = case.picture.lapsed.get(case.agent.id)
+    if told is None or not look.tells_of_people:
+        return ()
+    return (Piece(offer_text(told, look, case.now_ms), "level-warn"), Piece(f" {look.glyphs.dot} ", "dim"))
 
 
 def _outlook_line(case: Case, look: Look) -> Line:
     """Return what one more or two on a break would do to the service level, among those who share their queues."""
     line = outlook_line(case.board.cover, look, case.board.cover.pool_of(case.agent.id))
     return (line[0]._replace(text=line[0].text.lstrip()), *line[1:]) if line else ()
-
-
-def _offer_text(offer: OfferRow, look: Look) -> str:
-    word = look.words("approved" if offer.decision is Decision.APPROVE else "offered")
-    return f"{reason_text(offer.reason, look)} {word} {look.clock(offer.at_ms)}"
 
 
 def _joined(said: Sequence[str], look: Look) -> str:
@@ -207,28 +250,21 @@ def choices_of(case: Case, look: Look) -> list[Choice]:
         choices.append(Choice("r", (Decision.RETURN, reason if known else "rest"), look.words("call back")))
     choices += _approvals(case, look)
     if not case.is_out:
-        rest = reasons_of(look)[0]
+        rest = reasons_in_order(policy)[0]
         hint = _hint(case, rest, look)
         choices.append(Choice("o", (Decision.OFFER, rest), look.words("offer a rest"), hint))
-        choices.append(Choice("x", (Decision.REFUSE, rest), look.words("refuse a rest")))
+        if case.offer is None:
+            choices.append(Choice("x", (Decision.REFUSE, rest), look.words("refuse a rest")))
     if case.offer is not None:
-        taken_back = _offer_text(case.offer, look)
+        taken_back = offer_text(case.offer, look, case.now_ms)
         choices.append(Choice("w", (Decision.WITHDRAW, case.offer.reason), look.words("withdraw it"), taken_back))
     return choices
-
-
-def reasons_of(look: Look) -> tuple[str, ...]:
-    """Return the policy's reasons in the order of their keys."""
-    policy = look.limits.breaks
-    known = {*policy.allowances, *policy.protected}
-    own = sorted(known.difference(_ORDER))
-    return (*(reason for reason in _ORDER if reason in known), *own)
 
 
 def _approvals(case: Case, look: Look) -> Iterator[Choice]:
     """Give a choice for each reason, with what speaks against it; against a protected one nothing does."""
     policy = look.limits.breaks
-    for key, reason in zip(_DIGITS, reasons_of(look), strict=False):
+    for key, reason in keyed_reasons(policy):
         hint = _hint(case, reason, look)
         allowed = allowance(reason, policy)
         if not hint and allowed and not is_protected(reason, policy):
@@ -238,6 +274,11 @@ def _approvals(case: Case, look: Look) -> Iterator[Choice]:
 
 def _hint(case: Case, reason: str, look: Look) -> str:
     """Return in words what speaks most against a break for a reason; "" where nothing does."""
-    found = objections(case.board, case.agent, reason, case.now_ms, look.zone, case.day, look.limits.breaks)
-    sign = look.level(band_level(Band.OFFER))
-    return f"{sign} " + look.words(AGAINST_WORDS[found[0]]) if found else ""
+    policy = look.limits.breaks
+    found = objections(case.board, case.agent, reason, case.now_ms, look.zone, case.day, policy)
+    if not found:
+        return ""
+    floor, team = rooms_for(case.board, case.agent, policy)
+    room = team if found[0] is Against.TEAM else floor
+    said = look.say(AGAINST_WORDS[found[0]], n=room.taken + 1, cap=room.cap, team=case.agent.team)
+    return f"{look.level(Level.WARN)} {said}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from console.acting.breaking import keyed_reasons
 from console.acting.screen import ActingScreen
 from console.screens.chooser import Choice, ChooserScreen, Chosen
 from console.screens.confirm import ConfirmScreen, Field
@@ -28,6 +29,8 @@ from widgets.cells import brief, duration
 from widgets.look import REASON_WORDS, Look
 
 _ON_A_CALL = frozenset({State.TALKING, State.HOLD})
+_BUSY = frozenset({State.RINGING, State.TALKING, State.HOLD, State.WRAP_UP})
+"""In these an agent is seen on, though a pause holds already: it shows once they are done."""
 _KEYS = "123456789"
 _MORE = object()
 _NOTHING = Chosen(None)
@@ -85,7 +88,9 @@ async def phone(screen: ActingScreen, agent: AgentRow) -> None:
     if isinstance(chosen.value, Pick):
         await _further(screen, situation, chosen.value)
     elif isinstance(chosen.value, PauseAgent | UnpauseAgent):
-        await _order(screen, chosen.value, _done_text(chosen.value, agent, look))
+        done = await _order(screen, chosen.value, _done_text(chosen.value, agent, look))
+        if done and isinstance(chosen.value, PauseAgent) and agent.state in _BUSY:
+            screen.notify(look.words("It takes effect after the contact in hand."), markup=False)
 
 
 def situation_of(
@@ -127,12 +132,11 @@ def _pauses(agent: AgentRow, look: Look) -> Iterator[Choice]:
     if agent.state not in SIGNED_IN:
         return
     policy = look.limits.breaks
-    reasons = list(dict.fromkeys([*policy.allowances, *sorted(policy.protected)]))
-    for at, reason in enumerate(reasons):
+    for key, reason in keyed_reasons(policy):
         allowed = policy.allowances.get(reason)
         hint = duration(allowed) if allowed and reason not in policy.protected else ""
         label = look.say("pause: {reason}", reason=_reason_text(reason, look))
-        yield Choice(_KEYS[at] if at < len(_KEYS) else " ", PauseAgent(agent.id, reason), label, hint)
+        yield Choice(key, PauseAgent(agent.id, reason), label, hint)
 
 
 def _listening_choices(situation: Situation, look: Look) -> Iterator[Choice]:
@@ -198,10 +202,11 @@ def _done_text(request: Request, agent: AgentRow, look: Look) -> str:
 
 
 async def _order(screen: ActingScreen, request: Request, done: str) -> bool:
-    """Have it done, and say the system's own answer besides; returns whether it was done."""
-    answer = await screen.order(request, done)
-    if answer is not None and answer.done and answer.said and done:
-        screen.notify(answer.said, markup=False)
+    """Have it done, and say once what came of it; returns whether it was done.
+
+    That is in the desk's own words, which tell most; where the reader has another language, `done`.
+    """
+    answer = await screen.order(request, "" if screen.floor_app.look.language == "en" else done)
     return answer is not None and answer.done
 
 
@@ -251,9 +256,11 @@ async def _listen(screen: ActingScreen, situation: Situation, ear: Ear) -> None:
         *(listening_text(other, look) for other in situation.listening),
     ]
     fields = (
-        Field(look.words("Your own phone, such as PJSIP/3001"), app.phone),
         Field(look.words("The reason")),
+        Field(look.words("Your own phone, such as PJSIP/3001"), app.phone),
     )
+    if app.phone:
+        effects.append(look.say("It is heard on {phone}.", phone=app.phone))
     titles = {
         Ear.LISTEN: "Listen to {name}",
         Ear.WHISPER: "Whisper to {name}",
@@ -262,7 +269,7 @@ async def _listen(screen: ActingScreen, situation: Situation, ear: Ear) -> None:
     said = await screen.ask(ConfirmScreen(look, look.say(titles[ear], name=agent.name), effects, fields))
     if said is None:
         return
-    app.phone, reason = said
+    reason, app.phone = said
     await _order(screen, ListenIn(agent.id, app.phone, reason, ear), "")
 
 

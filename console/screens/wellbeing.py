@@ -17,7 +17,7 @@ from widgets.breaks import BreaksPane
 from widgets.canvas import Piece
 from widgets.cells import safe
 from widgets.flags import FlagsPane
-from widgets.load import LoadPane, asked, band_level
+from widgets.load import LoadPane, asked_bands, band_level
 from widgets.look import Look
 from widgets.mood import MoodPane
 from widgets.pane import Pane
@@ -78,7 +78,7 @@ class WellbeingScreen(PanedScreen):
         """Return the four tabs with their trouble."""
         look = self.floor_app.look
         words = look.words
-        asking = [asked(load) for load in picture.loads.values() if asked(load) >= Band.OFFER]
+        asking = [band for band in asked_bands(picture) if band >= Band.OFFER]
         load = (len(asking), band_level(max(asking))) if asking and look.tells_of_people else (0, Level.CALM)
         _, _, breaks, flags, _ = troubles(picture, now_ms, look)
         names = (("Load", *load), ("Flags", *flags), ("Breaks", *breaks), ("Mood", 0, Level.CALM))

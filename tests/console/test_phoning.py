@@ -157,9 +157,17 @@ async def test_a_pause_takes_two_keys(played: Path) -> None:
         agent = _put(app_of(pilot), State.AVAILABLE)
         await _press(pilot, "p", "3")
         await until(pilot, lambda: desk.ordered, "ordered")
-        assert desk.ordered == [PauseAgent(agent.id, "meal")]
+        assert desk.ordered == [PauseAgent(agent.id, "restroom")]
         await until(pilot, lambda: "simulator: paused" in said(pilot), "answered")
-        assert f"{agent.name} is paused: meal" in said(pilot)
+        assert "is paused" not in said(pilot) and "in hand" not in said(pilot), "told once"
+
+
+async def test_a_pause_that_will_not_show_yet_says_so(played: Path) -> None:
+    async with acting_floor(played, NARROW, role=Role.LEAD, answer=Answer(True, "simulator: paused")) as (pilot, desk):
+        agent = _put(app_of(pilot), State.TALKING)
+        await _press(pilot, "p", "1")
+        await until(pilot, lambda: "It takes effect after the contact in hand." in said(pilot), "told")
+        assert desk.ordered == [PauseAgent(agent.id, "rest")]
 
 
 async def test_a_pause_is_ended(played: Path) -> None:
@@ -200,13 +208,14 @@ async def test_listening_needs_a_phone_once_and_a_reason_each_time(played: Path)
         agent = _put(app, State.TALKING)
         await _press(pilot, "p", "l")
         assert shows(app, f"Listen to {agent.name}", "neither hears you", "15 minutes")
-        await pilot.press("enter", *"PJSIP", "enter", "enter")
-        assert isinstance(app.screen, ConfirmScreen) and shows(app, "Missing: The reason") and not desk.ordered
-        await pilot.press(*"new", "enter")
+        await pilot.press("enter", *"new", "enter")
+        assert isinstance(app.screen, ConfirmScreen) and shows(app, "Missing: Your own phone") and not desk.ordered
+        await pilot.press(*"PJSIP", "enter")
         await until(pilot, lambda: desk.ordered, "ordered")
         assert desk.ordered == [ListenIn(agent.id, "PJSIP", "new", Ear.LISTEN)]
         await _press(pilot, "p", "w")
-        assert app.screen.query(Input)[0].value == "PJSIP"
+        assert [field.value for field in app.screen.query(Input)] == ["", "PJSIP"]
+        assert shows(app, "It is heard on PJSIP.")
         await pilot.press(*"help", "enter")
         await until(pilot, lambda: len(desk.ordered) == 2, "ordered")
         assert desk.ordered[1] == ListenIn(agent.id, "PJSIP", "help", Ear.WHISPER)

@@ -8,8 +8,8 @@ import pytest
 
 from data.model.days import MINUTE
 from data.model.people import Decision
-from data.model.picture import OfferRow, Picture
-from data.model.words import Band, State
+from data.model.picture import OfferRow, Picture, SourceState
+from data.model.words import Band, Health, State
 from data.staffing import Load, served
 from tests.data.break_floor import NOW, agent, load, picture, queue
 from tests.widgets.gallery import make_look
@@ -40,24 +40,25 @@ def lines(look: Look, seen: Picture | None = None, width: int = 80, height: int 
 
 def test_the_board() -> None:
     said = lines(Look())
-    assert said[0].startswith("Breaks ── 2 out, 1 of 3 allowed · 1 overdue · 2 due")
+    assert said[0].startswith("Breaks ── 2 out + 1 approved, 2 of 3 places taken · 1 overdue · 2 due")
     assert said[1:9] == [
         "! Agent 1      rest        13:00 of 10:00  over 3:00              S",
         "Agent 2      restroom    50:00                                  N",
         "Agent 6      meal         4:00 by zhang  approved               N",
-        "N 0/1  S 1/1",
+        "N 1/1  S 1/1",
         said[5],
-        "! Agent 5      go next     2h10m no break  load 30                S",
         "▲ Agent 3      go next       40m no break  load 71                S",
+        "! Agent 5      go next     2h10m no break  load 30                S",
         "Agent 4      go next     1h35m no break                         N",
     ]
 
 
 def test_what_one_more_out_does_is_erlangs_figure_with_a_sign_below_the_target() -> None:
-    levels = [served(Load(220, 1800, 180), 28 - more, 20).sl or 0 for more in range(3)]
+    levels = [served(Load(214, 1800, 180), 27 - more, 20).sl or 0 for more in range(3)]
     now, one, two = (percent_text(level) for level in levels)
     assert levels[1] >= 0.8 > levels[2] > 0.6
-    assert lines(Look())[5] == f"next 30 min: SL about {now}, one more out {one}, two {two}!"
+    seen = floor()._replace(queues=(queue(lately=214),))  # of thirty two are out, and one was told to go
+    assert lines(Look(), seen)[5] == f"next 30 min: SL about {now}, one more out {one}, two {two}!"
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,43 @@ def test_what_one_more_out_does_is_erlangs_figure_with_a_sign_below_the_target()
 def test_where_nothing_can_be_said_it_is_said_in_words(lately: int, said: str) -> None:
     seen = floor()
     assert any(said in line for line in lines(Look(), seen._replace(queues=(queue(lately=lately),))))
+
+
+def test_a_refusal_and_an_offer_in_vain_leave_a_trace() -> None:
+    lapsed = {
+        4: OfferRow(4, NOW - 12 * MINUTE, Decision.REFUSE, "rest", "zhang", None),
+        7: OfferRow(7, NOW - 40 * MINUTE, Decision.OFFER, "rest", "liu", NOW - 10 * MINUTE),
+    }
+    seen = floor()._replace(lapsed=lapsed)
+    said = lines(Look(), seen)
+    assert [line.split("  ")[0] for line in said[6:10]] == ["▲ Agent 3", "! Agent 5", "Agent 4", "Agent 7"]
+    assert said[8].startswith("Agent 4      go next     1h35m refused   02:48 zhan")
+    assert said[9].startswith("Agent 7      rest        40:00 by liu    not taken")
+    pane = BreaksPane(Look())
+    feet = {entry.key: pane.foot(entry.row) for entry in pane.ordered(shown(pane, seen), NOW) if entry.row}
+    assert feet[4] == "rest refused 02:48 by zhang"
+    assert feet[6] == "meal approved 4 min ago by zhang"
+    assert feet[7] == "rest offered 40 min ago by liu, not taken"
+    for look in (replace(Look(), wall=True), replace(Look(), discreet=True)):
+        assert not any(word in "\n".join(lines(look, seen)) for word in ("refused", "not taken", "Agent 7"))
+
+
+def shown(pane: BreaksPane, seen: Picture) -> Picture:
+    pane.show(seen, NOW)
+    return seen
+
+
+def test_what_is_not_known_is_not_nobody() -> None:
+    there = [agent(n, State.UNKNOWN) for n in range(3)]
+    silent = SourceState("pbx", Health.DOWN, NOW - 5 * MINUTE, fed=False)
+    blind = picture(there, [queue(unknown=True)])._replace(source=silent, sources=(silent,))
+    for look in (Look(), replace(Look(), read_only=True)):
+        said = "\n".join(lines(look, blind))
+        assert "Who is on a break is not known since 02:55." in said and "Nobody" not in said
+        assert "0 of" not in said
+    half = picture([*there, agent(9, worked_min=5)], [])
+    assert "Nobody is known to be on a break; of 3 agents nothing is known." in "\n".join(lines(Look(), half))
+    assert "Nobody is on a break. b sends" in "\n".join(lines(Look(), picture([agent(9, worked_min=5)])))
 
 
 def test_a_wall_names_nobody_who_is_away_late_or_due() -> None:

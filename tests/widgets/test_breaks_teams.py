@@ -40,15 +40,16 @@ def title(out: dict[str, list[str]]) -> tuple[str, str]:
 def test_a_team_over_its_cap_is_named() -> None:
     said = remarks({"Sales": ["rest", "meal"], "Tech": ["rest"]})
     assert "! Sales 2/1  Tech 1/1" in said
-    assert title({"Sales": ["rest", "meal"], "Tech": ["rest"]}) == ("3 out, 3 of 3 allowed · teams over: 1", "WARN")
+    shown = title({"Sales": ["rest", "meal"], "Tech": ["rest"]})
+    assert shown == ("3 out, 3 of 3 places taken · teams over: 1", "WARN")
 
 
 def test_protected_reasons_do_not_count() -> None:
     out = {"Sales": ["rest", "restroom", "medical"], "Tech": []}
     assert "Sales 1/1  Tech 0/1" in remarks(out)
-    assert title(out) == ("3 out, 1 of 3 allowed", "CALM")
+    assert title(out) == ("3 out, 1 of 3 places taken", "CALM")
 
 
 def test_more_out_than_allowed_has_a_sign_not_only_a_colour() -> None:
     out = {"Sales": ["rest"] * 5, "Tech": ["meal"] * 4}
-    assert title(out) == ("! 9 out, 9 of 3 allowed · teams over: 2", "WARN")
+    assert title(out) == ("! 9 out, 9 of 3 places taken · teams over: 2", "WARN")

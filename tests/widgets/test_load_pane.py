@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from data.load import RULES, Workload, scored
 from data.model.picture import LoadRow, Person
-from data.model.words import Band
+from data.model.words import Band, State
 from tests.widgets.floor_picture import NOW, floor_picture
 from tests.widgets.gallery import make_look
 from tests.widgets.held import drawn, hold, page
 from tests.widgets.person_picture import CALM, OFFER, UNKNOWN, URGENT, load_of, with_people
 from widgets.canvas import text_of
-from widgets.load import LoadPane, asked, course_lines, load_sentences, part_lines, reasons
+from widgets.load import Loaded, LoadPane, asked, band_piece, course_lines, load_sentences, part_lines, reasons
 
 LOOKS = {"en": make_look(), "zh": make_look(zh=True), "ascii": make_look(ascii=True)}
 
@@ -37,14 +37,16 @@ def test_a_load_in_sentences_and_in_parts(look: str) -> None:
     hold(f"load_why.{look}", page(said))
 
 
-def _rows(pane: LoadPane) -> list[LoadRow]:
+def _rows(pane: LoadPane) -> list[Loaded]:
     pane.show(with_people(floor_picture()), NOW)
     pane.sync()
-    return [entry.row.load for entry in pane._entries if entry.row is not None]
+    return [entry.row for entry in pane._entries if entry.row is not None]
 
 
 def test_who_needs_a_break_most_comes_first_and_who_is_not_known_last_of_equals() -> None:
-    loads = _rows(LoadPane(LOOKS["en"]))
+    rows = _rows(LoadPane(LOOKS["en"]))
+    loads = [row.load for row in rows if row.agent.state is not State.NOT_READY]
+    assert rows[: len(loads)] != rows and all(row.agent.state is State.NOT_READY for row in rows[-1:])
     bands = [asked(load) for load in loads]
     assert bands == sorted(bands, reverse=True) and {Band.OFFER, Band.WATCH, Band.OK} <= set(bands)
     for band in set(bands):
@@ -58,9 +60,14 @@ def test_two_hours_without_a_break_ask_for_one_even_where_there_is_no_score() ->
     assert asked(load._replace(overdue=False)) is Band.OK
     pane = LoadPane(LOOKS["en"])
     picture = floor_picture()
-    pane.show(picture._replace(loads={picture.agents[0].id: load._replace(agent_id=picture.agents[0].id)}), NOW)
+    there = next(agent for agent in picture.agents if agent.state is State.TALKING)
+    out = next(agent for agent in picture.agents if agent.state is State.NOT_READY)
+    pane.show(picture._replace(loads={agent.id: load._replace(agent_id=agent.id) for agent in (there, out)}), NOW)
     text = "\n".join(drawn(pane, 120, 6))
-    assert "offer a break" in text and "no score: 35 % known" in text and "1 to offer a break" in text
+    assert "1 to offer a break" in text and text.count("2 h+") == 1, "who is out has a break already"
+    assert text.index(there.name) < text.index(out.name) and "no score: 35 % known" in text
+    assert "! 2 h without a break" in band_piece(load, LOOKS["en"]).text
+    assert band_piece(load._replace(band=Band.URGENT), LOOKS["en"]).text == "▲ urgent"
 
 
 @pytest.mark.parametrize("hidden", ["wall", "discreet"])
