@@ -27,6 +27,7 @@ from console.terminal import TerminalApp
 from data.model.people import Role, Standing
 from data.model.words import Health
 from themes import STYLESHEET, THEMES, pick
+from widgets.canvas import Canvas
 from widgets.keys import KeyBar
 from widgets.look import ASCII, UNICODE, Look
 
@@ -208,6 +209,8 @@ class FloorApp(TerminalApp[None]):
         """Hand the last answer to the screen in front, once it stands and while the app is not closing."""
         if self._closing_down or not self.front.is_mounted:
             return
+        if any(widget.look is not self.look for widget in self.front.query(Canvas)):  # it came while they were made
+            self.set_look(self.look)
         for screen in {self.front: None, self.screen: None}:  # a window may want to know as well
             show = getattr(screen, "show_seen", None)
             if show is not None and self.seen is not None:

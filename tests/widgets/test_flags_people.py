@@ -98,7 +98,8 @@ def test_who_may_only_look_sees_praise_and_nothing_else() -> None:
     for hidden in ("distressed", "asked for help", "shouted", "headset", "Liu Mei", "load 66", "coaching", "open"):
         assert hidden not in shown
     made = pane(replace(make_look(), discreet=True))
-    made._arranged(made.ordered(people_picture()._replace(flags=()), NOW))
+    made.picture = people_picture()._replace(flags=())
+    made._arranged(made.ordered(made.picture, NOW))
     assert "Flags are for the people who lead" in text(made)
 
 
