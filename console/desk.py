@@ -22,6 +22,8 @@ from data.model.text import safe_text
 
 ANSWER_S = 3.0
 """How long an answer is waited for; the desk's own limit is shorter."""
+LONG_S = 60.0
+"""So long for the answer to an order that may take the store a while."""
 EXPIRES_MS = 5_000
 """So long after it was ordered an act may still be begun."""
 
@@ -57,17 +59,17 @@ class Desk:
         except (ValueError, KeyError, TypeError) as error:
             raise DeskError("the desk answers what can't be understood: it is of another version") from error
 
-    async def order(self, request: Request, key: str = "") -> Answer:
+    async def order(self, request: Request, key: str = "", answer_s: float | None = None) -> Answer:
         """Have something done, and return what came of it. Raises DeskError where nothing was asked of anybody.
 
-        `key` makes it the same request as an earlier one. Where the connection breaks before the answer, it is asked
-        once more under the same key: that is done once.
+        `key` makes it the same request as an earlier one; for `answer_s` an answer is waited for. Where the connection
+        breaks before that, it is asked once more under the same key: it is done once.
         """
         key = key or uuid.uuid4().hex
         expires_ms = time.time_ns() // 1_000_000 + EXPIRES_MS
         line = request_line(key, expires_ms, request, _tty(), _address())
         try:
-            told = await self._twice(key, line)
+            told = await self._twice(key, line, answer_s)
         except ConnectionResetError as error:
             said = str(error) or "the desk went away before it answered"
             return Answer(False, said, refusal=Refusal.UNSURE)
@@ -78,13 +80,13 @@ class Desk:
         except (ValueError, KeyError, TypeError):
             return Answer(False, "the desk answers what can't be understood", refusal=Refusal.UNSURE)
 
-    async def _twice(self, key: str, line: bytes) -> dict[str, Any]:
+    async def _twice(self, key: str, line: bytes, answer_s: float | None) -> dict[str, Any]:
         """Ask, and once more where the connection breaks. Raises DeskError, ConnectionResetError or TimeoutError."""
         try:
-            return await self._exchange(key, line)
+            return await self._exchange(key, line, answer_s)
         except ConnectionResetError as broken:
             try:
-                return await self._exchange(key, line)
+                return await self._exchange(key, line, answer_s)
             except DeskError:  # nobody is there any more; somebody may have been
                 raise broken from None
 
@@ -96,7 +98,7 @@ class Desk:
                 await self._reading
         self._lost()
 
-    async def _exchange(self, key: str, line: bytes) -> dict[str, Any]:
+    async def _exchange(self, key: str, line: bytes, answer_s: float | None = None) -> dict[str, Any]:
         """Send a line and return its answer. Raises DeskError, ConnectionResetError or TimeoutError."""
         writer = await self._open()
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
@@ -104,7 +106,7 @@ class Desk:
         try:
             writer.write(line)
             await writer.drain()
-            async with asyncio.timeout(ANSWER_S):
+            async with asyncio.timeout(answer_s or ANSWER_S):
                 return await answer
         except (BrokenPipeError, ConnectionResetError) as error:
             if self._writer is writer:  # the next one is to have a new connection

@@ -120,7 +120,7 @@ def _erased(settings: Settings, agent_id: int, reason: str) -> Answer:
     import asyncio
 
     from console.commands.erasing import erase_here
-    from console.desk import Desk, DeskError
+    from console.desk import LONG_S, Desk, DeskError
     from data.model.people import EraseAgent
 
     request = EraseAgent(agent_id, reason)
@@ -128,7 +128,7 @@ def _erased(settings: Settings, agent_id: int, reason: str) -> Answer:
     async def ordered() -> Answer:
         desk = Desk(settings.store)
         try:
-            return await desk.order(request)
+            return await desk.order(request, answer_s=LONG_S)
         finally:
             await desk.aclose()
 

@@ -9,7 +9,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 _OWN_FLAGS = "flag_id IN (SELECT id FROM flag WHERE agent_id = ?)"
 DELETED: Mapping[str, str] = {
@@ -43,6 +43,9 @@ TEXTS = (
     ("checklist_mark", "owner"),
 )
 """Where people write freely, so that a name may stand in a text about something else."""
+
+_UNNUMBERED = frozenset({"checklist_mark"})
+"""The tables of these whose rows have no id."""
 
 
 class Held(NamedTuple):
@@ -81,11 +84,15 @@ def held(connection: sqlite3.Connection, agent_id: int) -> Held:
 
 
 def names_of(connection: sqlite3.Connection, agent_id: int) -> set[str]:
-    """Return what a person was ever called: by name, and by the source's own key where that is no mere number."""
+    """Return what a person was ever called, by name and by the source's own key; a number or a letter names nobody."""
     rows = connection.execute(
         "SELECT name FROM agent_history WHERE agent_id = ?1 UNION SELECT key FROM agent WHERE id = ?1", (agent_id,)
     ).fetchall()
-    return {name for (name,) in rows if name.strip() and not name.strip().isdigit()}
+    return {name for (name,) in rows if not (name.strip().isdigit() or _is_letter(name.strip()))}
+
+
+def _is_letter(text: str) -> bool:
+    return not text or (len(text) == 1 and text < _CJK)
 
 
 def own_names_of(connection: sqlite3.Connection, agent_id: int) -> set[str]:
@@ -137,22 +144,42 @@ def _leave_out(connection: sqlite3.Connection, names: Collection[str], instead: 
     )
     patterns = [whole(name) for name in sorted(names, key=len, reverse=True)]
     for table, column in TEXTS if patterns else ():
+        which = f"DISTINCT {column}" if table in _UNNUMBERED else "id"
         changed = []
-        for (text,) in connection.execute(f"SELECT DISTINCT {column} FROM {table} WHERE {column} <> ''").fetchall():
+        for found, text in _holding(connection, names, f"{which}, {column}", table, column):
             left = text
             for pattern in patterns:
                 left = pattern.sub(instead, left)
             if left != text:
-                changed.append((left, text))
-        connection.executemany(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", changed)
-    escaped = [*patterns, *(whole(json.dumps(name, ensure_ascii=False)[1:-1]) for name in names)]
-    details = (
-        connection.execute("SELECT number, detail FROM audit WHERE detail IS NOT NULL").fetchall() if names else ()
-    )
+                changed.append((left, found))
+        connection.executemany(f"UPDATE {table} SET {column} = ? WHERE {which.split()[-1]} = ?", changed)
+    written = {json.dumps(name, ensure_ascii=False)[1:-1] for name in names}
+    escaped = [*patterns, *map(whole, written)]
+    details = _holding(connection, {*names, *written}, "number, detail", "audit", "detail")
     connection.executemany(
         "UPDATE audit SET detail = NULL, salt = NULL WHERE number = ?",
         [(number,) for number, detail in details if any(pattern.search(detail) for pattern in escaped)],
     )
+
+
+def _holding(
+    connection: sqlite3.Connection, names: Collection[str], columns: str, table: str, column: str
+) -> list[tuple[Any, str]]:
+    """Return `columns` of all rows in whose text a name may stand: a look at a million texts is to take no second."""
+    if not names:
+        return []
+    where = " OR ".join([f"{column} LIKE ? ESCAPE '\\'"] * len(names))
+    sql = f"SELECT {columns} FROM {table} WHERE {column} <> '' AND ({where})"
+    return connection.execute(sql, [_likeness(name) for name in names]).fetchall()
+
+
+def _likeness(name: str) -> str:
+    """Return a pattern for LIKE that fits every text in which `whole` finds a name.
+
+    LIKE knows upper and lower case in ASCII only; Python knows more, and letters beyond ASCII that are i, k or s.
+    """
+    either = "".join("_" if c in "iksIKS" or (c > "\x7f" and c.lower() != c.upper()) else f"\\{c}" for c in name)
+    return f"%{either}%"
 
 
 _CJK = "\u2e80"

@@ -62,7 +62,8 @@ _FLAG = """CREATE TABLE flag (
 changes. What people order names flags, coaching, breaks and listenings by id, so an id is of one row for ever: another
 one is not to be dealt with in place of one that was erased (AUTOINCREMENT)."""
 
-_PEOPLE = """CREATE INDEX flag_raised ON flag (raised_ms);
+_PEOPLE = """CREATE INDEX ring_agent ON ring (agent_id);
+CREATE INDEX flag_raised ON flag (raised_ms);
 CREATE INDEX flag_long ON flag (ended_ms) WHERE ended_ms - raised_ms > 172800000;
 CREATE INDEX flag_endless ON flag (raised_ms) WHERE ended_ms IS NULL;
 CREATE TABLE flag_change (

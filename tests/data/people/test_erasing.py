@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.kpi import KpiRow, kpi_rows
 from data.model.days import DAY, HOUR, MINUTE, SECOND
@@ -43,7 +47,7 @@ from data.model.people import (
 )
 from data.model.words import Mark, Outcome
 from data.recorder import record
-from data.store import people, requests
+from data.store import erasing, people, requests
 from data.store.about import SECTIONS, all_about
 from data.store.audited import verify
 from data.store.erasing import DELETED, UNNAMED
@@ -335,3 +339,28 @@ def test_an_export_tells_all_that_is_kept(lived: Site) -> None:
     assert found["names"]["rows"][0]["name"] == NAME
     assert {row["where"] for row in found["mentions"]["rows"]} >= {"flag.note", "checklist_mark.place"}
     assert "13812348000" not in str(found)
+
+
+_LETTERS = "EdisKkſKıİéÉß王芳_%\\'\" .x"
+
+
+@given(st.text(_LETTERS, min_size=1, max_size=4), st.text(_LETTERS, max_size=12), st.sampled_from([str, str.swapcase]))
+def test_no_text_that_names_somebody_is_passed_over(name: str, text: str, written: Callable[[str], str]) -> None:
+    """What SQLite looks for finds at least what `whole` does, in any case and script."""
+    text = f"{text} {written(name)} {text}"
+    with closing(sqlite3.connect(":memory:")) as connection:
+        (like,) = connection.execute("SELECT ? LIKE ? ESCAPE '\\'", (text, erasing._likeness(name))).fetchone()
+    assert like or not erasing.whole(name).search(text)
+
+
+def test_a_letter_for_a_key_names_nobody(site: Site) -> None:
+    with site.writer.transaction() as connection:
+        connection.execute("UPDATE agent SET key = 'a' WHERE id = 2")
+    flag = site.done(RaiseFlag(1, "tired", note="wants a rest, says Ann Lee"))
+    site.done(EraseAgent(2, "wants a new start"))
+    assert [(row.id, row.note) for row in site.picture().flags] == [(flag, "wants a rest, says erased-2")]
+
+
+def test_finding_whose_rings_they_are_reads_no_others(site: Site) -> None:
+    (plan,) = site.rows("EXPLAIN QUERY PLAN UPDATE ring SET agent_id = -1 WHERE agent_id = 1")
+    assert "ring_agent" in plan[-1]
