@@ -18,7 +18,8 @@ class Retention(NamedTuple):
     """For how many days.
 
     Args:
-        flags_and_mood_days: Flags, moods, decisions about breaks, who listened, and what the audit tells of all that.
+        flags_and_mood_days: Flags, moods, decisions about breaks, who listened, what was usual for somebody on a day,
+            and what the audit tells of all that.
         coaching_days: Coaching and praise, and what the audit tells of it.
     """
 
@@ -41,6 +42,7 @@ def prune_people(connection: sqlite3.Connection, now_ms: int, retention: Retenti
         ("flag_change WHERE flag_id IN (SELECT id FROM flag WHERE raised_ms < ?)", old_ms),
         ("flag WHERE raised_ms < ?", old_ms),
         ("mood WHERE at_ms < ?", old_ms),
+        ("baseline WHERE start_ms < ?", old_ms),
         ("break_decision WHERE at_ms < ?", old_ms),
         ("listening WHERE since_ms < ? AND until_ms IS NOT NULL", old_ms),
         ("coaching WHERE at_ms < ? AND coalesce(follow_up_ms, 0) < ?1", coached_ms),

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from data.kpi import KpiRow, kpi_rows
@@ -344,6 +344,7 @@ def test_an_export_tells_all_that_is_kept(lived: Site) -> None:
 _LETTERS = "EdisKkſKıİéÉß王芳_%\\'\" .x"
 
 
+@example("kim", "", lambda _: "\u212aim")  # the sign for kelvin
 @given(st.text(_LETTERS, min_size=1, max_size=4), st.text(_LETTERS, max_size=12), st.sampled_from([str, str.swapcase]))
 def test_no_text_that_names_somebody_is_passed_over(name: str, text: str, written: Callable[[str], str]) -> None:
     """What SQLite looks for finds at least what `whole` does, in any case and script."""

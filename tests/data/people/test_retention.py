@@ -22,7 +22,7 @@ from data.store.requests import Asked
 from data.store.retention import COACHING_ACTS, RETENTION, Retention, prune_people
 from tests.data.people.site import NOON, Site
 
-ALL = ("flag", "flag_change", "mood", "break_decision", "listening", "coaching", "request")
+ALL = ("flag", "flag_change", "mood", "break_decision", "listening", "baseline", "coaching", "request")
 
 
 def left(site: Site, now_ms: int, retention: Retention = RETENTION) -> set[str]:
@@ -43,6 +43,7 @@ def full(site: Site) -> Site:
         number = people.listening_began(connection, ListenIn(1, "3001", "x"), "liumin", NOON, NOON + MINUTE)
         people.listening_ended(connection, number, NOON + MINUTE, "liumin")
         requests.keep(connection, 1, "k", NOON, Asked("d", Answer(True)))
+        connection.execute("INSERT INTO baseline VALUES (1, 1, ?, 0, NULL, NULL, 0, NULL, NULL, NULL)", (NOON,))
         for act in (*COACHING_ACTS, "raise_flag"):
             row = audit.Entry(NOON, 1, "liumin", "lead", "", "", act, 1, audit.DONE, {"note": act})
             audit.append(connection, row)
