@@ -273,7 +273,8 @@ def acts_on(can: Capability, on: Targets) -> list[PhoneAct]:
     if can == Capability.PENALTY and on.agent:
         return [SetPenalty(on.agent, on.queue or None, 0)]
     if can == Capability.LISTEN and on.agent and on.phone:
-        return [Listen(on.agent, on.phone), StopListening(on.phone)]
+        end = StopListening(on.phone)
+        return [Listen(on.agent, on.phone), end, end]  # the second finds that nobody listens, and is done as well
     if can == Capability.REDIRECT and on.call and on.extension:
         return [Redirect(on.call, on.extension, on.context)]
     if can == Capability.HANG_UP and on.hang_up:
