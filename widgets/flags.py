@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from data.alerts import Level, flag_level
+from data.break_board import asked_of, by_need
 from data.flags import Severity
 from data.model.days import MINUTE
 from data.model.picture import FlagRow, FollowUpRow, LoadRow, Picture
@@ -37,7 +38,8 @@ _COLUMNS = (
 )
 _SOON_MS = 10 * MINUTE
 """A flag that ends so soon, and was not dealt with, asks for it once more."""
-_MOST_LOADS = 4
+_LEAST_LOADS = 5
+"""For so many lines of what the workload says there is always room, by scrolling."""
 NOT_FOR_ALL = "Flags are for the people who lead; praise is shown to all."
 """What is said to who may not see flags."""
 
@@ -61,6 +63,7 @@ class FlagsPane(TablePane[Row]):
 
     HEADS_FROM = 0
     MEASURED = False
+    _room = _LEAST_LOADS
 
     def columns(self) -> tuple[Column, ...]:
         """Return the columns of a flag; what nobody says leaves its room to the notes."""
@@ -189,27 +192,42 @@ class FlagsPane(TablePane[Row]):
         return both if width_of(safe(both)) <= width else when
 
     def _when(self, moment_ms: int) -> str:
-        """Return a moment of the day as a time, of another day as its date."""
+        """Return a moment of the day as a time, of another day with its date."""
         day = self.picture
         if day is not None and not day.day_since_ms <= moment_ms < day.day_until_ms:
-            return self.look.day(moment_ms)
+            return f"{self.look.day(moment_ms)} {self.look.clock(moment_ms)}"
         return self.look.clock(moment_ms)
 
-    # What the workload says is no flag of anybody's: remarks, without a cursor
+    # What the workload says is no flag of anybody's: remarks, without a cursor; the pane of breaks acts on it
+
+    def body(self, width: int, height: int) -> Sequence[Line]:
+        """Return the rows and remarks; of what the workload says as much as there is room for."""
+        room = max(_LEAST_LOADS, height - sum(entry.row is not None for entry in self._entries))
+        if self.picture is not None and room != self._room:
+            self._room = room
+            self._arranged(self.ordered(self.picture, self.now_ms))
+        return super().body(width, height)
 
     def _loads(self, picture: Picture) -> Iterator[Entry[Row]]:
         """Give a remark for each agent whose workload asks for a break, the most urgent first."""
         look = self.look
         if not look.tells_of_people:
             return
-        names = {agent.id: agent.name for agent in picture.agents}
-        loads = [load for load in picture.loads.values() if asked(load) >= Band.OFFER and load.agent_id in names]
-        loads.sort(key=lambda load: (-asked(load), -(load.score or 0), names[load.agent_id].casefold()))
-        for load in loads[:_MOST_LOADS]:
-            yield Entry(f"load:{load.agent_id}", None, self._load(load, names[load.agent_id]))
-        if len(loads) > _MOST_LOADS:
-            text = look.say("{n} more whose workload asks for a break", n=len(loads) - _MOST_LOADS)
-            yield Entry("loads", None, (Piece(f"  {text}", "dim"),))
+        asking = [(agent, picture.loads.get(agent.id)) for agent in picture.agents if agent.id not in picture.offers]
+        due = sorted(
+            ((agent, load) for agent, load in asking if load is not None and asked_of(agent, load) >= Band.OFFER),
+            key=lambda each: by_need(*each),
+        )
+        most = len(due) if len(due) < self._room else self._room - 1
+        for agent, load in due[:most]:
+            yield Entry(f"load:{agent.id}", None, self._load(load, agent.name))
+        if due:
+            more = len(due) - most
+            text = look.say("{n} more whose workload asks for a break", n=more) if more else ""
+            hint = "" if look.read_only else look.say("{key} on Breaks sends them", key=look.keys.get("break", "b"))
+            said = f" {look.glyphs.dot} ".join(part for part in (text, hint) if part)
+            if said:
+                yield Entry("loads", None, (Piece(f"  {said}", "dim"),))
 
     def _load(self, load: LoadRow, name: str) -> Line:
         look = self.look

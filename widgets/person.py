@@ -31,9 +31,10 @@ def date_text(at_ms: int, now_ms: int, look: Look) -> str:
 
 
 def when_text(at_ms: int, now_ms: int, look: Look) -> str:
-    """Return when something is or was in five cells: the time of today, else the day alone."""
+    """Return when something is or was in at most eleven cells: the time of today, else the day with the time."""
     today = day_around(now_ms, look.zone)
-    return look.clock(at_ms) if today.since_ms <= at_ms < today.until_ms else look.day(at_ms)
+    clock = look.clock(at_ms)
+    return clock if today.since_ms <= at_ms < today.until_ms else f"{look.day(at_ms)} {clock}"
 
 
 class PersonLoadPane(Pane):

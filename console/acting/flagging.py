@@ -22,6 +22,7 @@ from widgets.canvas import Line, Piece
 from widgets.cells import brief, safe
 from widgets.flags import pressing
 from widgets.look import Look
+from widgets.person import when_text
 
 KEYS = "1234567890abcd"
 """The keys of what a site has words for, in their order."""
@@ -41,8 +42,9 @@ HELPED = (
     "a buddy beside",
     "it settled by itself",
     "nothing to be done",
+    "raised by mistake",
 )
-"""What may have helped, in the order of the keys."""
+"""What may have helped, last that nothing was amiss, in the order of the keys."""
 
 
 async def flag(screen: ActingScreen, agent: AgentRow) -> None:
@@ -169,17 +171,29 @@ async def _change(screen: ActingScreen, row: FlagRow, request: ChangeFlag) -> No
     look = screen.floor_app.look
     said = [look.vocabulary.called(request.step, look.language)] if request.step else []
     if request.follow_up_ms is not None:
-        said.append(look.clock(request.follow_up_ms))
+        now_ms = screen.floor_app.clock.moment()
+        said.append(when_text(request.follow_up_ms, now_ms, look))
     if request.owner:
         said.append(look.say("owner: {name}", name=request.owner))
     if request.expires_ms is not None:
-        said.append(look.say("to {time}", time=look.clock(request.expires_ms)))
+        now_ms = screen.floor_app.clock.moment()
+        said.append(look.say("to {time}", time=when_text(request.expires_ms, now_ms, look)))
     await screen.order(request, f"{safe(row.agent)}: {f' {look.glyphs.dot} '.join(said)}")
 
 
 async def _give(screen: ActingScreen, row: FlagRow) -> None:
-    """Ask who has a flag."""
+    """Ask who has a flag: one of those who are known to lead, or somebody by name."""
     look = screen.floor_app.look
+    known = [name for name in leads_known(screen.picture, _own_name(screen)) if name != row.owner]
+    if known:
+        choices = [Choice(key, name, name) for key, name in zip(KEYS[:9], known, strict=False)]
+        choices.append(Choice("w", "", look.words("somebody else…")))
+        chosen = await screen.ask(ChooserScreen(look, look.say("{name}: who has it?", name=row.agent), choices))
+        if chosen is None:
+            return
+        if chosen.value:
+            await _change(screen, row, ChangeFlag(row.id, owner=str(chosen.value)))
+            return
 
     def read(text: str) -> str:
         if not text.strip():
@@ -191,6 +205,16 @@ async def _give(screen: ActingScreen, row: FlagRow) -> None:
     )
     if name is not None:
         await _change(screen, row, ChangeFlag(row.id, owner=name))
+
+
+def leads_known(picture: Picture | None, own: str = "") -> list[str]:
+    """Return who is seen to have flags, or to have noted something of somebody, by name; oneself last."""
+    if picture is None:
+        return [own] if own else []
+    names = {flag.owner for flag in picture.flags} | {flag.by for flag in picture.flags}
+    names |= {mood.by for mood in picture.moods.values()} | {due.by for due in picture.follow_ups}
+    names |= {offer.by for offer in picture.offers.values()} | {ear.listener for ear in picture.listening}
+    return [*sorted(names - {"", own}, key=str.casefold), *([own] if own else [])]
 
 
 async def _resolve(screen: ActingScreen, row: FlagRow) -> None:
@@ -256,4 +280,12 @@ async def note(screen: ActingScreen, agent: AgentRow) -> None:
         if when_ms is None:
             return
     said = look.say("{name}: praise noted" if praise else "{name}: coaching noted", name=agent.name)
-    await screen.order(NoteCoaching(agent.id, chosen.note, bool(praise), when_ms), said)
+    await screen.order(_noted(agent, chosen.note, bool(praise), when_ms, look), said)
+
+
+def _noted(agent: AgentRow, text: str, praise: bool, when_ms: int | None, look: Look) -> RaiseFlag | NoteCoaching:
+    """Return what keeps a note: a praise is the flag of praise, as by its own key, where the site has one."""
+    kind = next((word.key for word in look.vocabulary.flags if word.severity == Severity.PRAISE), None)
+    if praise and kind is not None:
+        return RaiseFlag(agent.id, kind, text)
+    return NoteCoaching(agent.id, text, praise, when_ms)

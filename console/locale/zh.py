@@ -136,8 +136,7 @@ WORDS: Mapping[str, str] = {
     "target": "目标",
     "today": "今日",
     "a contact counts where it entered the queue": "来电计入其进入队列的时段",
-    "offered": "进线",
-    "answered": "接起",
+    "contacts offered": "进线",
     "abandoned": "放弃",
     "left otherwise": "其他离开",
     "answered within T / (answered + abandoned)": "T 内接起 /（接起 + 放弃）",
@@ -206,6 +205,7 @@ WORDS: Mapping[str, str] = {
     "a word in private": "单独谈话",
     "a break": "小休",
     "the call was taken over": "接手来电",
+    "raised by mistake": "误标",
     "a buddy beside": "一帮一",
     "it settled by itself": "自行缓解",
     "nothing to be done": "无需处理",
@@ -219,8 +219,8 @@ WORDS: Mapping[str, str] = {
     "what it was about": "内容",
     "{name}: praise noted": "{name}：已记表扬",
     "{name}: coaching noted": "{name}：已记辅导",
-    "write a time ahead: 14:40, +30m, +2d or 2026-11-24 10:00": (
-        "请写将来的时间：14:40、+30m、+2d 或 2026-11-24 10:00"
+    "write a time ahead: 14:40, +30m, tomorrow 10:00, +2d 10:00 or 11-24 10:00": (
+        "请写将来的时间：14:40、+30m、明天 10:00、+2d 10:00 或 11-24 10:00"
     ),
     "No open flag of this agent. f raises one.": "该坐席没有未结的标记，按 f 标记。",
     # the roll-call

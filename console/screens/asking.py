@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -21,28 +21,52 @@ from widgets.look import Look
 Result = TypeVar("Result")
 
 _DAYS = re.compile(r"\+?\s*(\d{1,3})\s*d")
-EXAMPLE = "14:40  +30m  +2d"
-AHEAD = "write a time ahead: 14:40, +30m, +2d or 2026-11-24 10:00"
+_DAY = re.compile(
+    r"(?:(today|tomorrow|今天|明天|后天)|\+?\s*(\d{1,3})\s*d|(\d{1,2})-(\d{1,2}))(?:\s*(\d.*))?", re.IGNORECASE
+)
+    r"(?:(today|tomorrow|今天|明天|后天)|\+?\s*(\d{1,3})\s*d|(\d{1,2})-(\d{1,2}))(?:\s*(\d.*))?", re.IGNORECASE
+)
+"""A day, by its name, as so many days on or as month and day; and a time, if one is said."""
+_DAYS_ON = {"today": 0, "今天": 0, "tomorrow": 1, "明天": 1, "后天": 2}
+EXAMPLE = "14:40  +30m  tomorrow 10:00"
+AHEAD = "write a time ahead: 14:40, +30m, tomorrow 10:00, +2d 10:00 or 11-24 10:00"
 
 
 def read_ahead(text: str, now_ms: int, zone: ZoneInfo) -> int:
-    """Return the moment ahead that a text means: as `read_time` has it, or `+2d`, the same time two days later.
+    """Return the moment ahead that a text means: as `read_time` has it, or a day with a time.
 
-    A date alone is its morning's nine o'clock. Raises PromptError.
+    A day is `tomorrow`, `明天`, `+2d` or `11-24`, the next one of that date. `+2d` alone is the same time two days
+    later, any other day alone its morning's nine o'clock. Raises PromptError.
     """
     text = text.strip()
     days = _DAYS.fullmatch(text)
+    day = _DAY.fullmatch(text)
     try:
         if days is not None:
             local = local_time(now_ms, zone).replace(tzinfo=None) + timedelta(days=int(days[1]))
             moment_ms = moment_of(local.replace(tzinfo=zone))
+        elif day is not None:
+            moment_ms = read_time(day[5] or "09:00", _noon_of(day, now_ms, zone), zone)
         else:
             moment_ms = read_time(f"{text} 09:00" if _is_date(text) else text, now_ms, zone)
-    except (PromptError, OverflowError) as error:
+    except (PromptError, OverflowError, ValueError) as error:
         raise PromptError(AHEAD) from error
     if moment_ms <= now_ms:
         raise PromptError(AHEAD)
     return moment_ms
+
+
+def _noon_of(day: re.Match[str], now_ms: int, zone: ZoneInfo) -> int:
+    """Return the noon of a day that was named. Raises ValueError or OverflowError where there is none."""
+    name, on, month, date = day[1], day[2], day[3], day[4]
+    today = local_time(now_ms, zone).date()
+    if month is None:
+        meant = today + timedelta(days=_DAYS_ON[name.lower()] if name else int(on))
+    else:
+        meant = today.replace(month=int(month), day=int(date))
+        if meant < today:
+            meant = meant.replace(year=today.year + 1)
+    return moment_of(datetime.combine(meant, time(12), zone))
 
 
 def _is_date(text: str) -> bool:

@@ -68,7 +68,7 @@ def explain(queue: QueueRow, picture: Picture, look: Look) -> Text:
     page.append(f"    {words('today')} {window} {look.glyphs.dot} {counts}\n")
     waiting, talking = (none, none) if queue.unknown else (queue.waiting, queue.talking)
     page.append(
-        f"    {words('offered')} {queue.offered}   {words('answered')} {queue.answered}   "
+        f"    {words('contacts offered')} {queue.offered}   {words('answered')} {queue.answered}   "
         f"{words('abandoned')} {queue.abandoned}   {words('left otherwise')} {queue.other}\n"
         f"    {words('waiting')} {waiting}   {words('talk')} {talking}\n\n"
     )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from textual.pilot import Pilot
 
+from console.acting.flagging import leads_known
 from console.app import FloorApp
 from console.feed import Wish
 from console.screens.asking import read_ahead
@@ -141,7 +142,8 @@ async def test_a_refused_flag_is_not_said_to_be_raised(played: Path) -> None:
         (("x", "x", "2"), lambda flag: ResolveFlag(flag, "a break")),
         (("x", "1"), lambda flag: ChangeFlag(flag, step="private_word", owner="zhanglei")),
         (("x", "m"), lambda flag: ChangeFlag(flag, owner="zhanglei")),
-        (("x", "w", *"Anna", "enter"), lambda flag: ChangeFlag(flag, owner="Anna")),
+        (("x", "x", "7"), lambda flag: ResolveFlag(flag, "raised by mistake")),
+        (("x", "w", "w", *"Anna", "enter"), lambda flag: ChangeFlag(flag, owner="Anna")),
         (
             ("x", "5", *"1130", "enter"),
             lambda flag: ChangeFlag(flag, step="follow_up", owner="zhanglei", follow_up_ms=at(11, 30)),
@@ -160,6 +162,15 @@ async def test_an_agents_most_urgent_flag_is_dealt_with(
         for key in keys:
             await pilot.press(key)
         assert await ordered(pilot, desk) == [request_of(42)]
+
+
+async def test_who_has_a_flag_is_chosen_of_those_who_lead_or_named(played: Path) -> None:
+    async with people_floor(played) as (pilot, desk, picture):
+        names = leads_known(picture, "zhanglei")
+        assert "Liu Min" in names and names[-1] == "zhanglei" and names[:-1] == sorted(names[:-1], key=str.casefold)
+        await pilot.press("x", "w", str(names.index("Liu Min") + 1))
+        assert await ordered(pilot, desk) == [ChangeFlag(42, owner="Liu Min")]
+    assert leads_known(None) == []
 
 
 async def test_on_the_flags_pane_it_is_the_one_under_the_cursor(played: Path) -> None:
@@ -213,7 +224,7 @@ async def test_coaching_and_praise_need_words(played: Path) -> None:
         await type_in(pilot, "+2d")
         assert await ordered(pilot, desk, 3) == [
             NoteCoaching(agent, "greeting"),
-            NoteCoaching(agent, "calm", praise=True),
+            RaiseFlag(agent, "praise", "calm"),
             NoteCoaching(agent, "pace", follow_up_ms=SURGE + 2 * DAY),
         ]
 
@@ -232,6 +243,14 @@ def test_times_ahead() -> None:
     assert read_ahead(" +30m ", SURGE, ZONE) == SURGE + 30 * MINUTE
     assert read_ahead("2d", SURGE, ZONE) == SURGE + 2 * DAY
     assert read_ahead("2026-11-23", SURGE, ZONE) == at(9) + 3 * DAY
+    for text in ("tomorrow 10:00", "Tomorrow 10", "+1d 10:00", "1d 1000", "11-21 10:00", "明天 10:00", "明天10:00"):
+        assert read_ahead(text, SURGE, ZONE) == at(10) + DAY, text
+    assert read_ahead("today 11:30", SURGE, ZONE) == at(11, 30)
+    assert read_ahead("后天", SURGE, ZONE) == at(9) + 2 * DAY, "a day alone is its morning"
+    assert read_ahead("01-02 10:00", SURGE, ZONE) == read_ahead("2027-01-02 10:00", SURGE, ZONE), "the next one"
+    for text in ("02-30 10:00", "13-01", "tomorrow 25:00", "tomorrow noon", "today 09:00", "999d 99", "0d"):
+        with pytest.raises(PromptError, match="ahead"):
+            read_ahead(text, SURGE, ZONE)
     for text in ("", "soon", "-5m", "10:46", "2026-11-19", "9999999d", "+0m"):
         with pytest.raises(PromptError, match="ahead"):
             read_ahead(text, SURGE, ZONE)
