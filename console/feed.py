@@ -175,7 +175,8 @@ class Feed:
             return None
         try:
             self._picture = self._reader.with_loads(picture)
-        except StoreError:  # the next wish tells
+        except Exception:  # a dead worker would leave the screen standing still for ever; the next wish tells why
+            self._drop()
             return None
         seen = answer.picture._replace(loads=self._picture.loads)
         return FloorSeen(

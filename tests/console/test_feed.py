@@ -16,6 +16,7 @@ from data.model.days import DAY, MINUTE, SECOND
 from data.model.observation import Observation
 from data.model.picture import MoodRow
 from data.model.words import Health
+from data.store.loads import LoadBook
 from data.store.reader import Reader
 from data.store.writer import Writer
 from tests.console.floor_store import SURGE, ZONE, at, write
@@ -311,3 +312,25 @@ def test_a_large_floor_is_shown_before_its_loads_are_told(
     assert asked.ask(Wish(nearer, live=False)).picture == whole
     asked.feed.stop()
     assert asked.seen.empty(), "what is told whole is told once"
+
+
+def test_loads_that_nobody_foresaw_do_not_end_the_feed(
+    start: Start, played: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.feed.MANY", 5)
+    asked = start(played)
+    assert asked.ask().picture is not None
+
+    def unforeseen(*_: object, **_more: object) -> None:
+        raise KeyError(7)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(LoadBook, "at", unforeseen)
+        patched.setattr(Reader, "with_loads", unforeseen)
+        assert "KeyError: 7" in asked.ask(Wish(SURGE - MINUTE, live=False)).error
+    with monkeypatch.context() as patched:
+        assert asked.ask().picture is not None
+        patched.setattr(Reader, "with_loads", unforeseen)
+        assert asked.ask(Wish(SURGE - 50 * MINUTE, live=False)).picture is not None
+        assert asked.ask(Wish(SURGE - 9 * MINUTE, live=False)).picture is not None, "it goes on"
+    assert asked.ask().picture is not None
