@@ -24,8 +24,6 @@ _DAYS = re.compile(r"\+?\s*(\d{1,3})\s*d")
 _DAY = re.compile(
     r"(?:(today|tomorrow|今天|明天|后天)|\+?\s*(\d{1,3})\s*d|(\d{1,2})-(\d{1,2}))(?:\s*(\d.*))?", re.IGNORECASE
 )
-    r"(?:(today|tomorrow|今天|明天|后天)|\+?\s*(\d{1,3})\s*d|(\d{1,2})-(\d{1,2}))(?:\s*(\d.*))?", re.IGNORECASE
-)
 """A day, by its name, as so many days on or as month and day; and a time, if one is said."""
 _DAYS_ON = {"today": 0, "今天": 0, "tomorrow": 1, "明天": 1, "后天": 2}
 EXAMPLE = "14:40  +30m  tomorrow 10:00"
