@@ -8,11 +8,13 @@ from itertools import groupby
 from typing import Any, ClassVar
 
 from data.alerts import Level
+from data.break_board import by_need
 from data.breaks import canonical, is_protected
 from data.model.picture import AgentRow, Picture
 from data.model.words import State
+from widgets.agent_why import why_text
 from widgets.canvas import Piece
-from widgets.cells import average, brief, safe
+from widgets.cells import average, brief, folded, safe
 from widgets.columns import Column
 from widgets.levels import agent_levels
 from widgets.load import asked, band_level, score_text
@@ -20,10 +22,11 @@ from widgets.look import REASON_WORDS, STATE_WORDS, Look
 from widgets.pane import LEVEL_TONES, Heading
 from widgets.table import Cell, Entry, TablePane
 
-SORTS = ("need", "time", "state", "name", "team", "seat", "calls", "aht")
+SORTS = ("need", "load", "time", "state", "name", "team", "seat", "calls", "aht")
 """The orders an agents pane can stand in; the first is its own."""
 
 _SORT_WORDS = {
+    "load": "by load",
     "time": "by time in state",
     "state": "by state",
     "name": "by name",
@@ -128,7 +131,8 @@ class AgentsPane(TablePane[AgentRow]):
 
     def cycle_sort(self) -> str:
         """Go on to the next order and return its name."""
-        self.set_sort(SORTS[(SORTS.index(self.sort) + 1) % len(SORTS)])
+        sorts = [sort for sort in SORTS if sort != "load" or self.look.tells_of_people]
+        self.set_sort(sorts[(sorts.index(self.sort) + 1) % len(sorts)] if self.sort in sorts else sorts[0])
         return self.sort
 
     def set_filter(self, text: str) -> None:
@@ -149,6 +153,8 @@ class AgentsPane(TablePane[AgentRow]):
         """Return how many need somebody, the order and the filter."""
         look = self.look
         name, parts, level = look.words("Agents"), list[str](), Level.CALM
+        if self.look.wall and self.picture is not None:
+            return Heading(f"{name} {len(self.picture.agents)}")
         if self.picture is not None and (self.filter or not self._message()):
             shown, total = len(self._index), len(self.picture.agents)
             name += f" {total}"
@@ -171,19 +177,19 @@ class AgentsPane(TablePane[AgentRow]):
     def empty(self) -> str:
         """Say why no agent is listed."""
         picture, look = self.picture, self.look
-        if picture is None or self._index:
+        if picture is None or self._index or (look.wall and picture.agents):
             return ""
         if picture.agents:
             return look.say("No agent matches “{text}”. Esc clears the filter.", text=self.filter)
         return look.words("Nobody is known here yet. Agents appear when they sign in.")
 
     def ordered(self, picture: Picture, now_ms: int) -> list[Entry[AgentRow]]:
-        """Return the agents that match, in order, under their teams when grouped."""
+        """Return the agents that match, in order, under their teams when grouped; on a wall the teams alone."""
+        if self.look.wall:
+            return list(self._teams(picture))
         levels = agent_levels(picture, now_ms, self.look.limits)
         self._heard = {ear.agent_id for ear in picture.listening if ear.ends_ms > now_ms}
         self._levels = {agent.id: level for agent, level in zip(picture.agents, levels, strict=True)}
-        if self.look.wall:  # nobody is shown up there for a long break
-            self._levels |= {agent.id: Level.CALM for agent in picture.agents if agent.state is State.NOT_READY}
         agents = self._in_order(self._matching(picture), now_ms)
         if not self.grouped:
             return [Entry(agent.id, agent) for agent in agents]
@@ -196,7 +202,8 @@ class AgentsPane(TablePane[AgentRow]):
         if wanted == self._placed_for and 0 <= now_ms - self._placed_ms < HOLD_MS:
             places = self._places
             return sorted(agents, key=lambda agent: places[agent.id])
-        ordered = sorted(agents, key=self._sorters.get(self.sort) or self._by_need)
+        sorters = {**self._sorters, "load": self._by_load, SORTS[0]: self._by_need}
+        ordered = sorted(agents, key=sorters[self.sort])
         self._placed_for, self._placed_ms = wanted, now_ms
         self._places = {agent.id: place for place, agent in enumerate(ordered)}
         return ordered
@@ -205,13 +212,23 @@ class AgentsPane(TablePane[AgentRow]):
         """Return the order of need: level, then who asks for somebody, then state, then who is in it longest."""
         return (-self._levels[agent.id], -agent.urgent, _RANK[agent.state], agent.since_ms)
 
+    def _by_load(self, agent: AgentRow) -> tuple[Any, ...]:
+        """Return the order of strain: that in which a break is due; those of whom no load is known come last."""
+        load = self.picture.loads.get(agent.id) if self.picture and self.look.tells_of_people else None
+        return (load is None, *by_need(agent, load))
+
+    def foot(self, row: AgentRow) -> str:
+        """Return in words why the agent has the sign in front."""
+        level = self._levels.get(row.id, Level.CALM)
+        return why_text(row, level, self.picture, self.now_ms, self.look) if self.picture else ""
+
     def _matching(self, picture: Picture) -> Sequence[AgentRow]:
         """Return the agents that the filter lets through; kept until picture, filter or language change."""
         if not self.filter:
             return picture.agents
         key = (id(picture), picture.moment_ms, self.filter, self.look.language)
         if self._matched[0] != key:
-            terms = self.filter.casefold().split()
+            terms = folded(self.filter).split()
             found = [agent for agent in picture.agents if self._matches(agent, terms)]
             self._matched = (key, found)
         return self._matched[1]
@@ -219,8 +236,30 @@ class AgentsPane(TablePane[AgentRow]):
     def _matches(self, agent: AgentRow, terms: Iterable[str]) -> bool:
         """Tell whether every term occurs in one of the agent's words."""
         words = (agent.name, agent.team, agent.seat, agent.queue, *agent.queues, state_text(agent, self.look))
-        text = "\n".join((*words, agent.reason)).casefold()
+        hidden = self.look.wall and is_protected(agent.reason, self.look.limits.breaks)
+        text = folded("\n".join((*words, "" if hidden else agent.reason)))
         return all(term in text for term in terms)
+
+    def _has_heads(self, height: int) -> bool:
+        """Tell whether there is room for the column titles; a wall's lines have no columns."""
+        return not self.look.wall and super()._has_heads(height)
+
+    def _teams(self, picture: Picture) -> Iterable[Entry[AgentRow]]:
+        """Give for a wall how many of each team are in which state: no time stands beside a person there."""
+        by_team: dict[str, Counter[State]] = {}
+        for agent in picture.agents:
+            by_team.setdefault(agent.team, Counter())[agent.state] += 1
+        look = self.look
+        for team, states in sorted(by_team.items()):
+            there = states.total() - states[State.OFFLINE]
+            name = safe(team) or look.words("no team")
+            yield Entry(f"team:{team}", None, (Piece(name, "title"), Piece(f" {there}", "dim")))
+            line = [
+                Piece(f"  {look.glyphs.states[state]} {look.words(STATE_WORDS[state])} {n}", f"state-{state}")
+                for state in reversed(_BY_STATE)
+                if (n := states[state]) and state is not State.OFFLINE
+            ]
+            yield Entry(f"states:{team}", None, tuple(line))
 
     def _under_teams(self, agents: Sequence[AgentRow]) -> Iterable[Entry[AgentRow]]:
         """Give the agents under a line for each team, the team in most need first."""

@@ -62,7 +62,7 @@ class Spot(NamedTuple):
 
 
 class BreaksPane(TablePane[Spot]):
-    """The break board. Row keys are agent ids. Protected reasons are shown and never judged; on a wall, not by name."""
+    """The break board. Row keys are agent ids. Protected reasons are never judged; a wall has only numbers."""
 
     HEADS_FROM = 0
 
@@ -102,14 +102,14 @@ class BreaksPane(TablePane[Spot]):
         full = places.floor.taken > places.floor.cap
         said = places_text(places, look)
         parts = [f"{look.level(Level.WARN)} {said}" if full else said]
-        if over:
+        if over and not look.wall:
             parts.append(look.say("{n} overdue", n=over))
         if crowded := len(places.crowded):
             parts.append(look.say("teams over: {n}", n=crowded))
         asking = sum(due.band >= Band.OFFER for due in board.due) if look.tells_of_people else 0
         if asking:
             parts.append(look.say("{n} due", n=asking))
-        level = max(levels, default=Level.CALM) if over else Level.CALM
+        level = max(levels, default=Level.CALM) if over and not look.wall else Level.CALM
         return Heading(name, parts, max(level, Level.WARN) if full or crowded else level, self.position())
 
     def empty(self) -> str:
@@ -143,12 +143,9 @@ class BreaksPane(TablePane[Spot]):
         if self._is_blind(picture):
             return []
         look, board = self.look, self.board(picture)
-        out = [agent for agent in board.out if not (look.wall and is_protected(agent.reason, look.limits.breaks))]
+        out = [] if look.wall else list(board.out)
         out.sort(key=lambda agent: (-self._level(agent, now_ms), self._due(agent), agent.since_ms))
         entries = [Entry(agent.id, Spot(agent)) for agent in out]
-        if look.wall and board.places.protected:
-            away = look.say("{n} away", n=board.places.protected)
-            entries.append(Entry("away", None, (Piece(f"  {away}", "dim"),)))
         if look.tells_of_people:
             entries += [Entry(agent.id, Spot(agent, offer)) for agent, offer in board.offered]
         if picture.agents:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from math import ceil
+from unicodedata import combining, normalize
 
 from rich.cells import cell_len, get_character_cell_size
 
@@ -28,6 +29,18 @@ def fit(text: str, width: int, right: bool = False, ellipsis: str = "…") -> st
         length = cell_len(text)
     padding = " " * (width - length)
     return padding + text if right else text + padding
+
+
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
+"""Letters that no decomposition takes apart."""
+
+
+def folded(text: str) -> str:
+    """Return a text as it is looked for: without case and accents, so that "lukasz" finds Łukasz."""
+    if text.isascii():
+        return text.casefold()
+    apart = normalize("NFKD", text.casefold())
+    return "".join(sign for sign in apart if not combining(sign)).translate(_LETTERS)
 
 
 def safe(text: str) -> str:

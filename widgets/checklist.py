@@ -40,6 +40,8 @@ class ChecklistPane(TablePane[ItemRow]):
             "note": any(item.note for item in items),
             "by": any(item.by for item in items),
         }
+        if self.look.wall:  # what was found where, and whose it is, is no matter of a wall
+            said = dict.fromkeys(said, False)
         return tuple(column for column in _COLUMNS if said.get(column.key, True))
 
     def heading(self) -> Heading:

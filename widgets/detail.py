@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from data.breaks import is_protected
 from data.model.days import HOUR, MINUTE, local_time
 from data.model.picture import CallLine, Detail, Picture, TimelinePart
 from data.model.words import State
@@ -110,7 +111,8 @@ class DetailPane(TablePane[CallLine]):
         """Return the state of now, ticking."""
         look = self.look
         word = look.words(STATE_WORDS[part.state])
-        reason = look.words(REASON_WORDS.get(part.reason, part.reason)) if part.reason else ""
+        hidden = look.wall and is_protected(part.reason, look.limits.breaks)
+        reason = look.words(REASON_WORDS.get(part.reason, part.reason)) if part.reason and not hidden else ""
         said = f" {look.glyphs.dot} ".join(safe(text) for text in (word, reason, part.queue) if text)
         tone = f"state-{part.state}"
         return (

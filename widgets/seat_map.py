@@ -106,6 +106,8 @@ class SeatMap(Pane):
                 (State.NOT_READY, "out"),
             )
         )
+        if look.wall:  # seats with what is done there: no names, times or signs beside them
+            return Heading(look.words("Seats"), hint=self._position() or legend)
         summary = summary or [look.words("nobody needs you")]
         return Heading(look.words("Seats"), summary, level, self._position() or legend)
 
@@ -176,7 +178,7 @@ class SeatMap(Pane):
         agents = [
             place.agent for row in self._rows if row.zone == zone for place in row.places or () if place and place.agent
         ]
-        levels = [agent_level(agent, self.now_ms, look.limits) for agent in agents]
+        levels = [] if look.wall else [agent_level(agent, self.now_ms, look.limits) for agent in agents]
         summary, level = need_summary(levels, look)
         name = look.words(zone) if zone == _ELSEWHERE else safe(zone)
         line = [Piece(f"{look.glyphs.dash} ", "faint"), Piece(name, "title"), Piece(f" {len(agents)}", "dim")]
@@ -194,14 +196,14 @@ class SeatMap(Pane):
         if agent is None:
             text = fit(f"{look.glyphs.dot} {safe(place.label)}" if not part else "", inner)
             return (Piece(text, "faint"), gap)
-        level = agent_level(agent, self.now_ms, look.limits)
+        level = Level.CALM if look.wall else agent_level(agent, self.now_ms, look.limits)
         tone = f"reverse-{LEVEL_TONES[level]}" if level is Level.ALARM else ""
         if part:
             away = agent.state in (State.OFFLINE, State.UNKNOWN)
-            name = fit(agent.name, inner, ellipsis=look.glyphs.ellipsis)
+            name = fit(safe(place.label) if look.wall else agent.name, inner, ellipsis=look.glyphs.ellipsis)
             pieces: Line = (Piece(name, tone or ("faint" if away else "text")), gap)
         else:
-            minutes = _minutes(self.now_ms - agent.since_ms)
+            minutes = "" if look.wall else _minutes(self.now_ms - agent.since_ms)
             sign = f"{look.glyphs.states[agent.state]} {fit(minutes, 4, right=True)} {look.level(level)}"
             seat = fit(safe(place.label) if inner >= 13 else "", inner - 8, right=True)
             own = LEVEL_TONES[level] if level >= Level.WARN else state_tone(agent, look)

@@ -94,7 +94,7 @@ async def test_acts_are_about_the_person(played: Path, strained: None) -> None:
         assert shows(app, f"{agent.name}: phone")
         await pilot.press("2")
         await until(pilot, lambda: desk.ordered, "ordered")
-        assert desk.ordered == [PauseAgent(agent.id, "micro")]
+        assert desk.ordered == [PauseAgent(agent.id, "meal")]
 
 
 async def test_x_deals_with_the_flag_under_the_cursor(played: Path, strained: None) -> None:

@@ -87,7 +87,7 @@ async def test_a_tick_refreshes_only_the_cells_that_changed(monkeypatch: pytest.
         assert refreshed == []
         pane.show(floor_picture(), NOW + SECOND)
         (regions,) = refreshed
-        ticking = [region for region in regions if region.y > 1]
+        ticking = [region for region in regions if 1 < region.y < 26]  # the foot ticks besides
         assert ticking
         assert all(region.right <= 14 for region in ticking)
 
@@ -175,7 +175,7 @@ async def test_filter_sort_and_groups() -> None:
         pane.set_filter("")
         pane.set_grouped(True)
         assert sum(entry.row is None for entry in pane._entries) == 4
-        assert pane.cycle_sort() == "time"
+        assert [pane.cycle_sort(), pane.cycle_sort()] == ["load", "time"]
         with pytest.raises(ValueError, match="no order"):
             pane.set_sort("height")
 

@@ -20,6 +20,7 @@ from widgets.look import Look
 from widgets.pane import Pane
 from widgets.person import PersonFlagsPane, PersonLine, PersonLoadPane, PersonMoodPane
 from widgets.person_log import PersonLogPane
+from widgets.seat_map import SeatMap
 from widgets.teams import of_team, teams_of
 from widgets.wall import person_without, strip_without_people, without_people
 
@@ -158,10 +159,10 @@ def test_a_wall_shows_nobody_up_for_a_long_break() -> None:
     late = AGENT._replace(state=State.NOT_READY, reason="rest", since_ms=NOW - 3_600_000)
     picture = picture._replace(agents=(late, *picture.agents[1:]))
     for wall in (False, True):
-        pane = AgentsPane(replace(LOOKS["en"], wall=wall))
-        pane.show(picture, NOW)
-        line = next(line for line in drawn(pane, 120, 70) if late.name in line)
-        assert ("▲" in line) != wall
+        for pane in (AgentsPane(replace(LOOKS["en"], wall=wall)), SeatMap(replace(LOOKS["en"], wall=wall))):
+            pane.show(picture, NOW)
+            text = "\n".join(drawn(pane, 130, 70))
+            assert (late.name in text and "▲" in text) != wall
 
 
 def test_the_header_of_a_wall_says_so_and_counts_no_flags() -> None:
