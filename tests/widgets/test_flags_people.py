@@ -10,7 +10,9 @@ import pytest
 from rich.cells import cell_len
 
 from data.model.days import MINUTE
-from data.model.picture import FlagRow
+from data.model.people import Decision
+from data.model.picture import FlagRow, OfferRow, Picture
+from data.model.words import State
 from tests.widgets.floor_picture import NOW
 from tests.widgets.gallery import make_look
 from tests.widgets.people_picture import LONG, people_picture
@@ -59,8 +61,33 @@ def test_what_cannot_wait_comes_first_and_the_workload_last() -> None:
     assert keys[2:4] == [2, 1], "then by urgency"
     assert keys[4:6] == [6, 4], "praise last of all flags"
     assert keys[6:8] == ["coaching:7", "coaching:8"]
-    assert keys[8:] == ["load:101", "load:109", "load:113"], "what asks for a break, the most urgent first"
+    assert keys[8:] == ["load:109", "load:113", "loads"], "what asks for a break, the most urgent first; who is out not"
     assert all(entry.row is None for entry in made._entries[8:]), "what is computed is no flag of anybody's"
+
+
+def test_of_who_is_out_or_was_offered_a_break_nothing_is_asked_and_free_lines_are_used() -> None:
+    picture = people_picture()
+    load = picture.loads[109]
+    agents = [agent for agent in picture.agents if agent.state is State.AVAILABLE or agent.state is State.TALKING][:12]
+    picture = picture._replace(
+        flags=(), follow_ups=(), offers={}, loads={agent.id: load._replace(agent_id=agent.id) for agent in agents}
+    )
+
+    def told(changed: Picture, height: int) -> list[object]:
+        made = FlagsPane(make_look())
+        made.picture, made.now_ms = changed, NOW
+        drawn(made, 100, height)
+        return [entry.key for entry in made._entries]
+
+    assert len(told(picture, 20)) == 13, "all, and how to go on"
+    few = told(picture, 10)
+    assert len(few) == 8 and few[-1] == "loads"
+    first = agents[0]
+    out = tuple(each._replace(state=State.NOT_READY) if each.id == first.id else each for each in picture.agents)
+    assert f"load:{first.id}" not in told(picture._replace(agents=out), 20)
+    offer = OfferRow(first.id, NOW, Decision.OFFER, "rest", "x", NOW + MINUTE)
+    assert f"load:{first.id}" not in told(picture._replace(offers={first.id: offer}), 20)
+    assert f"load:{first.id}" in told(picture, 20)
 
 
 def test_the_selected_note_is_told_whole_at_the_foot() -> None:
