@@ -32,7 +32,7 @@ _COLUMNS = (
     Column("mark", 1),
     Column("seat", 5, rank=3, most=6, head="seat", gap=1),
     Column("agent", 8, most=16, head="name", gap=1),
-    Column("mood", 6, most=11, head="today", gap=1),
+    Column("mood", 11, most=11, head="today", gap=1),
     Column("week", 7, rank=1, head="7 days", gap=1),
     Column("why", 20, most=120, head="reason", gap=2, eager=True),
 )
@@ -58,18 +58,18 @@ def concern_text(concern: Concern, look: Look) -> str:
     low, own = mean_text(concern.low, look), mean_text(concern.own, look)
     times, n, say = concern.low.n, concern.own.n, look.say
     if concern.why is Why.TODAY:
-        mood = f"{concern.low.total:.0f}"
+        mood = mood_text(round(concern.low.total), look)
         if not n:
             return say("{mood} today", mood=mood)
-        return say("{mood} today, own mean {own} (n={n})", mood=mood, own=own, n=n)
+        return say("{mood} today, usually {own} ({n} roll-calls)", mood=mood, own=own, n=n)
     if concern.why is Why.RUN:
-        text = "below own mean {times} days in a row ({low} against {own}, n={n})"
+        text = "{times} days in a row below the usual ({low}; usually {own}, {n} roll-calls)"
         return say(text, times=times, low=low, own=own, n=n)
     if concern.why is Why.WEEKDAY:
         weekday = look.words(WEEKDAYS[concern.at])
-        text = "{weekday}: below own mean {times} times in a row ({low} against {own}, n={n})"
+        text = "{weekday}: {times} in a row below the usual ({low}; usually {own}, {n} roll-calls)"
         return say(text, weekday=weekday, times=times, low=low, own=own, n=n)
-    text = "usually lower at {hour} ({low}, n={times}, against {own}, n={n})"
+    text = "usually lower at {hour} ({low} in {times} roll-calls; else {own} in {n})"
     return say(text, hour=f"{concern.at % 24:02}:00", times=times, low=low, own=own, n=n)
 
 
@@ -97,7 +97,8 @@ def unseen(look: Look) -> str:
 class MoodPane(TablePane[AgentRow]):
     """A team's moods today: first whom to look after and why, then the others marked. Row keys are agent ids.
 
-    Agents of a kind stand by seat and name, never by mood. `set_weeks` brings what the feed gives for
+    Whom to look after stands by what kind of reason there is, the worst first: so nobody who needs a word is below the
+    fold. All others stand by seat and name, never by mood. `set_weeks` brings what the feed gives for
     `Wish.moods`; without it today's marks alone are shown.
     """
 
@@ -139,7 +140,7 @@ class MoodPane(TablePane[AgentRow]):
         if care:
             parts.insert(0, look.say("{n} to look after", n=care))
         if moods:
-            parts.append(look.say("mean {mean} (n={n})", mean=f"{sum(moods) / len(moods):.1f}", n=len(moods)))
+            parts.append(look.say("mean {mean} of {n}", mean=f"{sum(moods) / len(moods):.1f}", n=len(moods)))
         if len(marks) > len(moods):
             parts.append(look.say("{n} absent", n=len(marks) - len(moods)))
         return Heading(name, parts, Level.NOTICE if care else Level.CALM, self.position())
@@ -198,9 +199,10 @@ class MoodPane(TablePane[AgentRow]):
     def _members(self, picture: Picture) -> list[AgentRow]:
         return [agent for agent in picture.agents if not self.team or agent.team == self.team]
 
-    def _urgency(self, agent: AgentRow) -> int:
-        """Return how soon somebody's row comes: by what kind of reason there is."""
-        return min((concern.why for concern in self._concerns.get(agent.id, ())), default=len(Why))
+    def _urgency(self, agent: AgentRow) -> tuple[int, float]:
+        """Return how soon somebody's row comes: by what kind of reason there is, and of a kind the worst first."""
+        why = [(concern.why, concern.low.value or 0.0) for concern in self._concerns.get(agent.id, ())]
+        return min(why, default=(len(Why), 0.0))
 
     def _team_remarks(self, picture: Picture) -> Iterator[Entry[AgentRow]]:
         """Give the team's means of the last days, and a word where they fall below its own."""
@@ -210,7 +212,7 @@ class MoodPane(TablePane[AgentRow]):
         concern = team_concern(days, self.weeks.today, RULES)
         if concern is not None:
             text = self.look.say(
-                "the team is below its own mean {times} days in a row ({low} against {own}, n={n})",
+                "the team is {times} days in a row below its usual ({low}; usually {own}, {n} days)",
                 times=concern.low.n,
                 low=mean_text(concern.low, self.look),
                 own=mean_text(concern.own, self.look),
@@ -257,13 +259,13 @@ class CyclePane(Pane):
         return self.weeks.marks.get(self.agent, ()) if self.weeks and self.agent is not None else ()
 
     def heading(self) -> Heading:
-        """Return the own mean with n, and on how many days the agent was absent."""
+        """Return what is usual and of how many marks, and on how many days the agent was absent."""
         look = self.look
         name = look.words("Emotion cycle")
         if not look.tells_of_people or not self._marks:
             return Heading(name)
         overall = cycle_of(self._marks).overall
-        parts = [look.say("mean {mean} (n={n})", mean=mean_text(overall, look), n=overall.n)]
+        parts = [look.say("usually {mean} ({n} roll-calls)", mean=mean_text(overall, look), n=overall.n)]
         absent = sum(mark.mood is None for mark in days_of(self._marks).values())
         if absent:
             parts.append(look.say("{n} days absent", n=absent))

@@ -16,7 +16,7 @@ from widgets.columns import Column
 from widgets.flags import NOT_FOR_ALL
 from widgets.load import course_lines, load_heading, load_sentences, part_lines
 from widgets.look import Look
-from widgets.mood import MOOD_WORDS, CyclePane, unseen
+from widgets.mood import CyclePane, mood_text, unseen
 from widgets.pane import LEVEL_TONES, Heading, Pane, RowKey, wrap
 from widgets.table import Cell, Entry, TablePane
 
@@ -191,7 +191,7 @@ class PersonMoodPane(CyclePane):
         self.sync()
 
     def heading(self) -> Heading:
-        """Return the own mean with n."""
+        """Return what is usual, and of how many marks."""
         return super().heading()._replace(name=self.look.words("Mood"))
 
     def empty(self) -> str:
@@ -238,7 +238,7 @@ def _mood_sign(mood: MoodRow | None, look: Look) -> tuple[str, str]:
 
 def _mood_note(mood: MoodRow, now_ms: int, width: int, look: Look) -> Line:
     """Return a note with its day, its mood, and whose word it is."""
-    said = look.words(MOOD_WORDS[mood.mood]) if mood.mood is None else str(mood.mood)
+    said = mood_text(mood.mood, look)
     by = look.words("says") if mood.said else mood.by
     line = (
         Piece(fit(date_text(mood.at_ms, now_ms, look), 12), "dim"),

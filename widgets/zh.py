@@ -185,23 +185,24 @@ ZH: Mapping[str, str] = {
     "Sat": "周六",
     "Sun": "周日",
     "{n} of {all} marked": "已记 {n}/{all}",
-    "mean {mean} (n={n})": "均值 {mean}（n={n}）",
+    "mean {mean} of {n}": "均值 {mean}（{n} 人）",
+    "usually {mean} ({n} roll-calls)": "平时 {mean}（{n} 次点名）",
     "{n} absent": "缺勤 {n} 人",
     "{n} days absent": "缺勤 {n} 天",
     "{n} to look after": "{n} 人需关怀",
     "{mood} today": "今日 {mood}",
-    "{mood} today, own mean {own} (n={n})": "今日 {mood}，本人均值 {own}（n={n}）",
-    "below own mean {times} days in a row ({low} against {own}, n={n})": (
-        "连续 {times} 天低于本人均值（{low} 对 {own}，n={n}）"
+    "{mood} today, usually {own} ({n} roll-calls)": "今日 {mood}，平时 {own}（{n} 次点名）",
+    "{times} days in a row below the usual ({low}; usually {own}, {n} roll-calls)": (
+        "连续 {times} 天低于平时（{low}；平时 {own}，{n} 次点名）"
     ),
-    "{weekday}: below own mean {times} times in a row ({low} against {own}, n={n})": (
-        "连续 {times} 个{weekday}低于本人均值（{low} 对 {own}，n={n}）"
+    "{weekday}: {times} in a row below the usual ({low}; usually {own}, {n} roll-calls)": (
+        "连续 {times} 个{weekday}低于平时（{low}；平时 {own}，{n} 次点名）"
     ),
-    "usually lower at {hour} ({low}, n={times}, against {own}, n={n})": (
-        "{hour} 前后通常偏低（{low}，n={times}；平时 {own}，n={n}）"
+    "usually lower at {hour} ({low} in {times} roll-calls; else {own} in {n})": (
+        "{hour} 前后通常偏低（{low}，{times} 次点名；其余 {own}，{n} 次）"
     ),
-    "the team is below its own mean {times} days in a row ({low} against {own}, n={n})": (
-        "班组连续 {times} 天低于自身均值（{low} 对 {own}，n={n}）"
+    "the team is {times} days in a row below its usual ({low}; usually {own}, {n} days)": (
+        "班组连续 {times} 天低于平时（{low}；平时 {own}，{n} 天）"
     ),
     "mean by day": "每日均值",
     "Moods are for the people who lead: no role, no moods.": "心情记录仅供带班人员查看。",

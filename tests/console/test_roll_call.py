@@ -194,7 +194,7 @@ async def test_why_somebody_should_be_looked_after_stands_on_the_row(played: Pat
         MoodRow(agent, SURGE - (len(days) - at) * DAY, mood, "", "x", said=False) for at, mood in enumerate(days)
     )
     async with roll_call(played, (120, 36), moods=moods) as (pilot, _, _):
-        assert shows(app_of(pilot), "below own mean 3 days in a row (2.0 against 4.0, n=5)", "444222 ")
+        assert shows(app_of(pilot), "3 days in a row below the usual (2.0; usually 4.0, 5 roll-calls)", "444222 ")
 
 
 async def test_the_past_shows_what_was_noted_and_takes_nothing(played: Path) -> None:

@@ -77,20 +77,21 @@ def test_moods_are_not_for_everybody(make: Callable[[Look], Pane], hidden: str) 
     look = replace(make_look(), wall=hidden == "wall", discreet=hidden == "discreet")
     shown = "\n".join(drawn(make(look), 100, 12))
     assert "Moods are for the people who lead" in shown
-    for word in ("王小明", "own mean", "low", "slept", "n=", "marked"):
+    for word in ("王小明", "usually", "low", "slept", "roll-calls)", "marked"):
         assert word not in shown
 
 
 def test_nobody_is_ranked_by_mood() -> None:
-    """Whom to look after comes first, by what kind of reason; within a kind and after, people stand as they sit."""
+    """Whom to look after comes first, by kind of reason and the worst first; after them people stand as they sit."""
     pane = moods(make_look())
     rows = [entry.row for entry in pane._entries if entry.row is not None]
     weeks, picture = people_weeks(), people_picture()
     reasons = [min((c.why for c in weeks.concerns.get(row.id, ())), default=9) for row in rows]
     assert reasons == sorted(reasons) and len(set(reasons)) > 2
-    for reason in set(reasons):
-        seats = [row.seat for row, own in zip(rows, reasons, strict=True) if own == reason]
-        assert seats == sorted(seats)
+    worst = [min(((c.why, c.low.value) for c in weeks.concerns.get(row.id, ())), default=(9, 0.0)) for row in rows]
+    assert worst == sorted(worst)
+    seats = [row.seat for row, own in zip(rows, reasons, strict=True) if own == 9]
+    assert len(seats) > 1 and seats == sorted(seats)
     marked = [picture.moods[row.id].mood for row in rows if row.id in picture.moods]
     present = [mood for mood in marked if mood is not None]
     assert present not in (sorted(present), sorted(present, reverse=True))
@@ -102,7 +103,7 @@ def test_without_the_weeks_todays_marks_are_shown() -> None:
     pane._arranged(pane.ordered(people_picture(), NOW))
     shown = "\n".join(drawn(pane, 100, 12))
     assert "2 low" in shown and "slept badly" in shown
-    assert "own mean" not in shown
+    assert "usually" not in shown
 
 
 def test_a_team_without_marks_is_told_how_to_begin() -> None:
@@ -156,8 +157,10 @@ def test_why_is_told_whole_at_the_foot_of_the_pane_in_focus(
 ) -> None:
     pane = make(make_look())
     pane.selected, pane._anchored = 100, True
-    assert "(2.0 against 3.9, n=7)" not in "\n".join(drawn(pane, 80, 18))
+    assert "usually 3.9, 7 roll-calls" not in "\n".join(drawn(pane, 80, 18))
     monkeypatch.setattr(type(pane), "has_focus", True)
     folded = " ".join(" ".join(line.strip("│▌┃ └") for line in drawn(pane, 80, 18)[-4:-1]).split())
-    assert folded.endswith("2 today, own mean 3.4 (n=9) · below own mean 3 days in a row (2.0 against 3.9, n=7)")
+    assert folded.endswith(
+        "2 low today, usually 3.4 (9 roll-calls) · 3 days in a row below the usual (2.0; usually 3.9, 7 roll-calls)"
+    )
     assert "slept badly" in folded
