@@ -23,6 +23,7 @@ def main() -> int:
         ],
         parent=order["parent"],
         zone=order["zone"],
+        site=order["site"],
         rules=Rules.taken_over(order["rules"]),
         goals={queue: Goal(*goal) for queue, goal in order["goals"].items()},
     )

@@ -109,7 +109,7 @@ def run_demo(settings: Settings, demo: DemoOptions) -> int:
         }
         language = reader_language(demo.language or (None if settings.language == "auto" else settings.language))
         source = Ready("simulator", "simulator", MadeWith(played))
-        with poller(store, [source], rules=settings.desk, zone=zone.key) as hindrance:
+        with poller(store, [source], rules=settings.desk, zone=zone.key, site={"zone": zone.key}) as hindrance:
             return show(
                 _options(
                     settings,
@@ -163,14 +163,19 @@ def poller(
     goals: Mapping[str, Goal] | None = None,
     rules: Rules = SHIPPED,
     zone: str = "",
+    site: Mapping[str, str] | None = None,
 ) -> Iterator[Hindrance]:
-    """Run a poller as a child while the block lasts, and give why it gives nothing, should that be so."""
+    """Run a poller as a child while the block lasts, and give why it gives nothing, should that be so.
+
+    `site` are facts that the store is to keep.
+    """
     order = {
         "store": str(store.absolute()),
         "sources": [(name, adapter, options.handed_over(), every_ms) for name, adapter, options, every_ms in sources],
         "goals": goals or {},
         "rules": rules.handed_over(),
         "zone": zone,
+        "site": site or {},
         "parent": os.getpid(),
     }
     command = [sys.executable, "-P", "-m", "console.child"]  # -P: nothing is taken from the folder we are in

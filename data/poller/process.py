@@ -57,6 +57,7 @@ def run(
     started: str = "",
     rules: Rules = SHIPPED,
     zone: str = "",
+    site: Mapping[str, str] | None = None,
 ) -> int:
     """Poll the sources into a store until a signal comes; return the exit code (see above), said why on stderr.
 
@@ -69,12 +70,14 @@ def run(
             are to be why it failed.
         rules: What the desk goes by: who may do what, the words for flags, the reasons for breaks.
         zone: The site's, by its key, which says when a day begins; "": what the store knows, else UTC.
+        site: Facts to keep in the store, its `zone` or `name`: whoever reads it goes by them, if nobody says otherwise.
     """
     threads = set(threading.enumerate())
     try:
         adapters = _made(sources)
         with Lease(store, f"floorwalk poll {_named(sources)}"), Writer(store) as writer:
             writer.feeds(source.name for source in sources)
+            writer.set_site(**site or {})
             clock = Clock()
             pollers = _pollers(zip(sources, adapters, strict=True), writer, goals, clock)
             left = _drive(pollers, parent, started, lambda: _at_desk(writer, pollers, rules, clock, zone))

@@ -25,6 +25,7 @@ from data.lease import Lease
 from data.model.days import MINUTE
 from data.model.people import ChangeFlag, NoteMood, RaiseFlag
 from data.store.about import SECTIONS
+from data.store.writer import Writer
 from tests.console.cli import ROOT, Cli
 from tests.data.people.site import NOON, Site
 
@@ -64,6 +65,16 @@ def test_the_newest_acts_come_first(cli: Cli) -> None:
     assert re.search(r"^ +1 +2025-11-22 12:00:00 +liumin +lead +x +王芳 +done +the third night$", lines[5])
     assert "there is no flag 'sad'" in lines[2]
     assert "\x1b" not in ended.out
+
+
+def test_times_are_the_sites_own_where_nobody_says_otherwise(cli: Cli) -> None:
+    with Writer(cli.store) as writer:
+        writer.set_site(zone="Asia/Kathmandu")
+    assert cli("audit", "--json").json[-1]["at"] == "2025-11-22T09:45:00+05:45"
+    assert " 2025-11-22 09:45:00 " in cli("audit").out.splitlines()[-1]
+    told = cli("privacy", "export", "--agent", NAME).json
+    assert (told["zone"], told["flags"]["rows"][0]["raised_at"]) == ("Asia/Kathmandu", "2025-11-22T09:45:00+05:45")
+    assert cli("audit", "--json", "--tz", "Asia/Shanghai").json[-1]["at"] == "2025-11-22T12:00:00+08:00"
 
 
 def test_acts_are_found_by_whom_who_and_when(cli: Cli) -> None:

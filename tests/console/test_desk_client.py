@@ -16,11 +16,13 @@ import pytest
 from console import desk as client
 from console.desk import Desk, DeskError
 from console.launch import poller
+from console.options import Options
 from console.settings_secrets import MadeWith, Ready
 from data.desk.rules import Rules
 from data.desk.wire import answer_line, socket_of, standing_line
 from data.flags import FlagWord, Vocabulary
 from data.model.people import Answer, NoteMood, RaiseFlag, Refusal, Role, Standing
+from data.store.reader import Reader
 from tests.console.cli import Cli
 
 ME = Standing("ann", Role.LEAD, ("North",), (("pbx", ("pause",)),))
@@ -248,3 +250,25 @@ def test_doctor_says_who_one_is_to_the_desk(cli: Cli) -> None:
         asyncio.run(play())
         assert "takes acts; you are root, admin" in cli("doctor").out
     assert "there is no desk: no poller takes acts for this store" in cli("doctor").out
+
+
+def test_the_demos_own_zone_is_in_its_store(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the commands tell the times that its screen shows."""
+
+    def shown(options: Options) -> int:
+        with Reader(options.store) as reader:
+            assert reader.site() == {"zone": options.zone.key}
+        return 0
+
+    def after_a_poll(options: Options) -> int:
+        async def greeting() -> None:
+            desk = Desk(options.store)
+            await greeted(desk)
+            await desk.aclose()
+
+        asyncio.run(greeting())
+        return shown(options)
+
+    monkeypatch.setattr("console.launch.show", after_a_poll)
+    cli.store.parent.mkdir(parents=True, exist_ok=True)
+    assert cli("demo", "--agents", "5").code == 0

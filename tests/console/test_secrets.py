@@ -285,6 +285,7 @@ def test_the_child_makes_the_sources_it_was_handed(monkeypatch: pytest.MonkeyPat
         "goals": {"": (20_000, 5_000, 0.8, "offered")},
         "rules": Rules(Rights(admins=("ann",))).handed_over(),
         "zone": "Asia/Shanghai",
+        "site": {"zone": "Asia/Shanghai"},
         "parent": 7,
     }
     monkeypatch.setattr(sys, "stdin", StringIO(json.dumps(order)))
@@ -293,4 +294,5 @@ def test_the_child_makes_the_sources_it_was_handed(monkeypatch: pytest.MonkeyPat
     assert (store, source) == (tmp_path / "s", ("north", "pbx", options, 2000))
     assert HUSH not in repr(source)
     assert (more["parent"], more["goals"][""].target) == (7, 0.8)
+    assert more["site"] == {"zone": "Asia/Shanghai"}
     assert more["rules"] == Rules(Rights(admins=("ann",)))
