@@ -9,12 +9,13 @@ from typing import NamedTuple
 from data.alerts import Level
 from data.model.days import SECOND
 from data.model.picture import AgentRow, MoodRow, Picture
+from data.model.words import SIGNED_IN
 from data.mood import Weeks
 from widgets.cells import safe
 from widgets.columns import Column
 from widgets.look import Look
 from widgets.mood import mood_text, told, unseen, week_strip
-from widgets.pane import Heading
+from widgets.pane import LEVEL_TONES, Heading
 from widgets.table import Cell, Entry, TablePane
 
 _COLUMNS = (
@@ -47,6 +48,8 @@ class Entered(NamedTuple):
     note: str = ""
     fate: Fate = Fate.SENDING
     words: str = ""
+    before: tuple[int | None, ...] = ()
+    """What it took the place of, if anything: a mood, None for absent."""
 
 
 class RollCallPane(TablePane[AgentRow]):
@@ -55,16 +58,24 @@ class RollCallPane(TablePane[AgentRow]):
     MEASURED = False
 
     weeks: Weeks | None = None
+    _pressed: tuple[int, str] | None = None
 
     def __init__(self, look: Look, *, id: str | None = None) -> None:
         super().__init__(look, id=id)
         self.entered: dict[int, Entered] = {}
+        self.asked: tuple[int, str] | None = None
+        """Whose mark is asked about, and in what words: the same key again answers."""
 
     def set_weeks(self, weeks: Weeks | None) -> None:
         """Take what was noted over the weeks."""
         if weeks is not self.weeks:
             self.weeks = weeks
             self.sync()
+
+    def ask(self, agent: int | None, words: str = "") -> None:
+        """Ask on a row whether its mark is to be changed; None: ask nothing any more."""
+        self.asked = None if agent is None else (agent, words)
+        self.sync()
 
     def enter(self, agent: int, entered: Entered) -> None:
         """Show a mark as it was entered, or what became of it."""
@@ -128,16 +139,19 @@ class RollCallPane(TablePane[AgentRow]):
         """Return an agent's cells; of a mark that was refused the words that say why."""
         look, mark = self.look, self.mood_of(row.id)
         entered = self.entered.get(row.id)
-        refused = entered is not None and entered.fate is Fate.REFUSED
+        asked = self.asked is not None and self.asked[0] == row.id
+        refused = not asked and entered is not None and entered.fate is Fate.REFUSED
         concerns = self.weeks.concerns.get(row.id, ()) if self.weeks else ()
         reason = Cell(self.foot(row), "text" if concerns else "dim")
         if refused:
             reason = reason._replace(tone="level-alarm")
-        level = Level.ALARM if refused else Level.NOTICE if concerns else Level.CALM
+        if asked:
+            reason = reason._replace(tone="level-warn")
+        level = Level.WARN if asked else Level.ALARM if refused else Level.NOTICE if concerns else Level.CALM
         sending = isinstance(mark, Entered) and mark.fate is Fate.SENDING
         strip = week_strip(self.weeks.marks.get(row.id, ()), self.weeks.today, look) if self.weeks else ""
         return {
-            "mark": Cell(look.level(level), "level-alarm" if refused else "level-notice"),
+            "mark": Cell(look.level(level), LEVEL_TONES[level]),
             "seat": Cell(row.seat, "dim"),
             "agent": Cell(row.name, "text"),
             "mood": Cell("" if mark is None else mood_text(mark.mood, look), "dim" if sending else "strong"),
@@ -149,7 +163,37 @@ class RollCallPane(TablePane[AgentRow]):
     def foot(self, row: AgentRow) -> str:
         """Return why a mark was refused, else what was noted and why the agent should be looked after."""
         entered, mark = self.entered.get(row.id), self.mood_of(row.id)
+        if self.asked is not None and self.asked[0] == row.id:
+            return self.asked[1]
         if entered is not None and entered.fate is Fate.REFUSED:
             return safe(self.look.words(entered.words))
         concerns = self.weeks.concerns.get(row.id, ()) if self.weeks else ()
-        return told(concerns, "" if mark is None else mark.note, self.look)
+        was = ""
+        if entered is not None and entered.before:
+            was = self.look.say("was {mood}", mood=mood_text(entered.before[0], self.look))
+        said = told(concerns, "" if mark is None else mark.note, self.look)
+        return f" {self.look.glyphs.dot} ".join(part for part in (was, said) if part)
+
+    def may_mark(self, row: AgentRow, key: str, mood: int | None, own: str) -> bool:
+        """Whether a key marks somebody at once; where it does not, the row asks, and the same key again does.
+
+        At once is marked who has no mark, and who has one that was made here. Asked is about one that stood before
+        (`own` is the reader's name), and about the absence of somebody who is signed in.
+        """
+        look, mark, again = self.look, self.mood_of(row.id), (row.id, key)
+        before, self._pressed = self._pressed, again
+        if before == again and self.asked is not None:
+            self._pressed = None
+            self.ask(None)
+            return True
+        if mood is None and row.state in SIGNED_IN and (mark is None or mark.mood is not None):
+            self.ask(row.id, look.words("is signed in; the same key again notes the absence"))
+            return False
+        if isinstance(mark, MoodRow):
+            text = "already {mood} by {who} {time}; the same key again changes it"
+            who = look.words("you") if mark.by == own else mark.by or look.glyphs.none
+            self.ask(row.id, look.say(text, mood=mood_text(mark.mood, look), who=who, time=look.clock(mark.at_ms)))
+            return False
+        self._pressed = None
+        self.ask(None)
+        return True

@@ -212,6 +212,10 @@ ZH: Mapping[str, str] = {
     "Roll-call": "晨会点名",
     "{n} not taken": "{n} 条未记入",
     "said": "自述",
+    "was {mood}": "原为 {mood}",
+    "you": "本人",
+    "already {mood} by {who} {time}; the same key again changes it": "{who} {time} 已记 {mood}；再按同一键即更改",
+    "is signed in; the same key again notes the absence": "已签入；再按同一键记为缺勤",
     # checklist
     "Checklist": "检查表",
     "due {time}": "{time} 截止",

@@ -227,7 +227,9 @@ WORDS: Mapping[str, str] = {
     "as the agents say": "按坐席自述",
     "as you see them": "按现场观察",
     "Seen or said by people; never in rankings or pay.": "由人观察或自述，不用于排名与薪酬。",
-    "Mark the agent first: 1 to 5, or 0 for absent.": "请先记录：1 至 5，缺勤按 0。",
+    "{name}: mark first, 1 to 5 or 0 for absent; Bksp goes back to the one before.": (
+        "{name}：请先按 1 到 5 或 0（缺勤）记录；Bksp 回到上一位。"
+    ),
     "{name}: a note on the mood": "{name}：心情备注",
     "mood": "心情",
     "said or seen": "自述/观察",

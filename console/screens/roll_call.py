@@ -60,8 +60,9 @@ class RollCallScreen(PanedScreen):
         """The team that is called, "" where there are no teams; None until it is known which ones there are."""
         self.said = False
         """Whether marks are what the agents say, else what is seen."""
+        self._said_changed = False
+        """Whether that was chosen here: else a mark that is corrected stays whose word it was."""
         self._begun: set[str] = set()
-        self._last: int | None = None
         self._one_by_one: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def compose_panes(self, look: Look) -> ComposeResult:
@@ -146,7 +147,6 @@ class RollCallScreen(PanedScreen):
         if teams:
             at = teams.index(self.team) if self.team in teams else -1
             self.team = teams[(at + 1) % len(teams)]
-            self._last = None
             self.floor_app.show_seen()
 
     # --------------------------------------------------------------- marking
@@ -166,12 +166,22 @@ class RollCallScreen(PanedScreen):
         self._mark(None)
 
     def _mark(self, mood: int | None) -> None:
-        agent = self.chosen_agent()
+        agent, standing = self.chosen_agent(), self.floor_app.standing
         if agent is None or not self.can_act():
             return
-        self._send(agent.id, Entered(mood, self.said, self.floor_app.clock.moment()))
-        self._last = agent.id
+        if not self.roll.may_mark(agent, str(mood), mood, "" if standing is None else standing.user):
+            return
+        self._send(agent.id, self._entered(agent.id, mood))
         self.roll.action_move(1)
+
+    def _entered(self, agent: int, mood: int | None) -> Entered:
+        """Return a mark; a later one of the day keeps the note, and whose word it was unless that was changed."""
+        before = self.roll.mood_of(agent)
+        moment_ms = self.floor_app.clock.moment()
+        if before is None:
+            return Entered(mood, self.said, moment_ms)
+        said = self.said if self._said_changed else before.said
+        return Entered(mood, said, moment_ms, before.note, before=(before.mood,))
 
     def _send(self, agent: int, entered: Entered) -> None:
         """Show a mark, and have the desk keep it meanwhile."""
@@ -200,6 +210,7 @@ class RollCallScreen(PanedScreen):
     def action_said(self) -> None:
         """Change between what is seen and what the agents say; it holds for the marks to come."""
         self.said = not self.said
+        self._said_changed = True
         if self.picture is not None:
             self._entitle(teams_of(self.picture))
 
@@ -208,22 +219,25 @@ class RollCallScreen(PanedScreen):
         self.roll.action_move(-1)
 
     def action_mood_note(self) -> None:
-        """Add a note to the mark that was made last, else to that of the agent under the cursor."""
+        """Add a note to the mark of the agent under the cursor."""
         if self.can_act():
             self.begin(self._note())
 
     async def _note(self) -> None:
         look = self.floor_app.look
-        chosen = self._last if self._last is not None else self.roll.selected
-        mark = self.roll.mood_of(chosen) if isinstance(chosen, int) else None
-        agent = next((each for each in self.picture.agents if each.id == chosen), None) if self.picture else None
+        agent = self.chosen_agent()
+        mark = None if agent is None else self.roll.mood_of(agent.id)
         if mark is None or agent is None:
-            self.notify(look.words("Mark the agent first: 1 to 5, or 0 for absent."), markup=False)
+            name = "" if agent is None else agent.name
+            text = "{name}: mark first, 1 to 5 or 0 for absent; Bksp goes back to the one before."
+            self.notify(look.say(text, name=name), markup=False)
             return
         title = look.say("{name}: a note on the mood", name=agent.name)
         note = await self.ask(AskScreen(look, title, look.words("note, if any"), str.strip, mark.note))
         if note is not None:
-            self._send(agent.id, Entered(mark.mood, mark.said, self.floor_app.clock.moment(), note))
+            before = mark.before if isinstance(mark, Entered) else ()
+            moment_ms = self.floor_app.clock.moment()
+            self._send(agent.id, Entered(mark.mood, mark.said, moment_ms, note, before=before))
 
     # ---------------------------------------------------------------- agents
 

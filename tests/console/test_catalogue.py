@@ -17,7 +17,7 @@ def _said(file: str | None) -> list[tuple[str, str]]:
         if isinstance(node, ast.Dict)
         for pair in zip(node.keys, node.values, strict=True)
     ]
-    return [(key.value, ast.unparse(value)) for key, value in pairs if isinstance(key, ast.Constant)]
+    return [(ast.literal_eval(key), ast.unparse(value)) for key, value in pairs if isinstance(key, ast.Constant)]
 
 
 def test_no_text_is_translated_in_two_ways() -> None:

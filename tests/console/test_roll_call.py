@@ -12,9 +12,10 @@ from textual.pilot import Pilot
 
 from console.feed import Wish
 from console.screens.roll_call import RollCallScreen
-from data.model.days import DAY
+from data.model.days import DAY, MINUTE
 from data.model.people import Answer, NoteMood, RaiseFlag, Refusal, Request, Role
 from data.model.picture import MoodRow, Picture
+from data.model.words import SIGNED_IN
 from data.mood import Weeks, weeks_of
 from data.store.reader import Reader
 from tests.console.acting import NotingDesk, acting_floor
@@ -76,7 +77,9 @@ async def test_twenty_people_are_twenty_keys(played: Path) -> None:
     async with roll_call(played) as (pilot, desk, screen):
         agents = in_order(screen)
         assert len(agents) == len(keys) == 20
-        await pilot.press(*keys, "escape")
+        here = {agent.id for agent in screen.picture.agents if agent.state in SIGNED_IN} if screen.picture else set()
+        absent = [key * (2 if key in "0a" and agent in here else 1) for key, agent in zip(keys, agents, strict=True)]
+        await pilot.press(*"".join(absent), "escape")
         wanted = [NoteMood(agent, mood) for agent, mood in zip(agents, moods, strict=True)]
         assert sorted(await ordered(pilot, desk, 20), key=str) == sorted(wanted, key=str)
         await until(pilot, lambda: not isinstance(pilot.app.screen, RollCallScreen), "left")
@@ -155,20 +158,61 @@ async def test_said_by_the_agent_is_kept_apart_from_seen(played: Path) -> None:
         assert [("said" in row) for row in rows] == [True]
 
 
-async def test_a_note_goes_with_the_last_mark(played: Path) -> None:
+async def test_a_note_goes_with_the_mark_under_the_cursor_and_nobody_elses(played: Path) -> None:
     async with roll_call(played) as (pilot, desk, screen):
         agents = in_order(screen)
-        await pilot.press("n")
-        await until(pilot, lambda: "Mark the agent first" in str([n.message for n in pilot.app._notifications]), "told")
         await pilot.press("2", "n")
+        await until(pilot, lambda: "mark first" in str([n.message for n in pilot.app._notifications]), "told")
+        assert len(await ordered(pilot, desk, 1)) == 1, "the one before is not touched"
+        await pilot.press("backspace", "n")
         await until(pilot, lambda: shows(app_of(pilot), "a note on the mood"), "asked")
         await pilot.press(*"cat", "enter")
         assert await ordered(pilot, desk, 2) == [NoteMood(agents[0], 2), NoteMood(agents[0], 2, "cat")]
-        assert screen.roll.selected == agents[1], "the cursor stays where it was"
+        assert screen.roll.selected == agents[0], "the cursor stays where it was"
         await pilot.press("n")
         await until(pilot, lambda: shows(app_of(pilot), "a note on the mood"), "asked again")
         await pilot.press("end", "s", "enter")
         assert (await ordered(pilot, desk, 3))[-1] == NoteMood(agents[0], 2, "cats"), "what stood there stays"
+
+
+async def test_a_mark_that_stands_is_changed_by_the_same_key_twice_and_keeps_its_note(played: Path) -> None:
+    async with roll_call(played) as (_, _, screen):
+        first = in_order(screen)[0]
+    marked = (MoodRow(first, SURGE - MINUTE, 4, "slept badly", "Liu Min", said=True),)
+    async with roll_call(played, (120, 36), moods=marked) as (pilot, desk, screen):
+        await pilot.press("up", "2")
+        assert shows(app_of(pilot), "already 4 good by Liu Min 10:45; the same key again changes it")
+        assert not desk.ordered and screen.roll.selected == first
+        await pilot.press("3")
+        assert not desk.ordered, "another key asks anew"
+        await pilot.press("3")
+        assert await ordered(pilot, desk, 1) == [NoteMood(first, 3, "slept badly", said=True)]
+        await until(pilot, lambda: shows(app_of(pilot), "3 all right", "was 4 good · slept badly"), "told")
+
+
+async def test_a_key_elsewhere_answers_nothing_about_the_one_before(played: Path) -> None:
+    async with roll_call(played) as (_, _, screen):
+        first, second = in_order(screen)[:2]
+    marked = tuple(MoodRow(agent, SURGE - MINUTE, 4, "", "Liu Min", said=False) for agent in (first, second))
+    async with roll_call(played, moods=marked) as (pilot, desk, screen):
+        screen.roll.select(first)
+        await pilot.press("2", "down", "2", "up", "2")
+        assert not desk.ordered
+        await pilot.press("2")
+        assert await ordered(pilot, desk, 1) == [NoteMood(first, 2)]
+
+
+async def test_who_is_signed_in_is_absent_by_the_same_key_twice(played: Path) -> None:
+    async with roll_call(played) as (pilot, desk, screen):
+        agents = in_order(screen)
+        picture = screen.picture
+        assert picture is not None
+        here = {agent.id for agent in picture.agents if agent.state in SIGNED_IN}
+        assert agents[0] in here
+        await pilot.press("0")
+        assert shows(app_of(pilot), "is signed in") and not desk.ordered and screen.roll.selected == agents[0]
+        await pilot.press("0")
+        assert await ordered(pilot, desk, 1) == [NoteMood(agents[0], None)]
 
 
 async def test_who_has_a_mark_is_passed_over_at_the_beginning_and_t_calls_the_next_team(played: Path) -> None:
