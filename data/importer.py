@@ -98,12 +98,8 @@ def import_logs(
             begun = _begin(log_after(taken), covered_ms, store, sparing) if early is None or taken else early
             if sparing and _is_empty(begun.log):
                 return _imported(begun.log)
-            if site:
-                writer.set_site(**site)
-            imported = _record_all(begun, known, writer)
-            _keep_usual(imported, writer, known.source_id, covered_ms, zone)
-            _keep_ledger(writer, known.source_id, list(begun.log.marks.values()))
-    return imported
+            writer.set_site(**site or {})
+            return _taken_in(begun, known, writer, zone)
 
 
 @contextmanager
@@ -155,6 +151,15 @@ def _seldom_collecting() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
+
+
+def _taken_in(begun: _Begun, known: Known, writer: Writer, zone: ZoneInfo) -> Imported:
+    """Write all that a log tells, what is usual from then on, and that it was taken."""
+    imported = _record_all(begun, known, writer)
+    covered_ms = known.coverage.until_ms if known.coverage else None
+    _keep_usual(imported, writer, known.source_id, covered_ms, zone)
+    _keep_ledger(writer, known.source_id, list(begun.log.marks.values()))
+    return imported
 
 
 def _record_all(begun: _Begun, before: Known, writer: Writer) -> Imported:

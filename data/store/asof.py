@@ -14,7 +14,7 @@ from data.model.days import DAY, INTERVAL, MINUTE, interval_start
 from data.model.picture import AgentRow, QueueRow, ServiceLevel
 from data.model.rows import Call
 from data.model.text import safe_text
-from data.model.words import State
+from data.model.words import Channel, State
 from data.store.directory import DirectoryCache
 from data.store.handled import HandledBook
 from data.store.schema import CALL_COLUMNS
@@ -157,22 +157,9 @@ class AgentsAsOf:
             raised, praise, urgent = flags.get(agent_id, _NO_FLAGS)
             queues = named[members.get(agent_id, ())]
             rested = None if state in _AWAY else rested_ms
-            parts = (
-                state,
-                safe_text(reason),
-                queue[0],
-                since_ms,
-                calls,
-                handle_ms,
-                raised,
-                praise,
-                queues,
-                rested,
-                urgent,
-                queue[1],
-                source_name(source),
-            )
-            rows.append(AgentRow._make((agent_id, name, team, seat, *parts)))
+            doing = (state, safe_text(reason), queue[0], since_ms, calls, handle_ms, raised, praise, queues)
+            more = (rested, urgent, queue[1], source_name(source))
+            rows.append(AgentRow._make((agent_id, name, team, seat, *doing, *more)))
         return rows
 
     def _load_members(self, moment_ms: int, agents: Collection[int], everybody: bool) -> None:
@@ -223,28 +210,19 @@ class QueuesAsOf:
             within, n = within + service.within, n + service.n
             known = source not in sources.blind
             entered = waiting.get(queue_id, []) if known else []
+            row = _row_of_day(queue_id, name, channel, key, service, f)
             rows.append(
-                QueueRow(
-                    id=queue_id,
-                    name=name,
-                    channel=channel,
+                row._replace(
                     waiting=len(entered),
                     oldest_ms=min(entered, default=None),
                     talking=talking.get(queue_id, 0) if known else 0,
-                    service=service,
-                    offered=f.offered,
-                    answered=f.answered,
-                    abandoned=f.abandoned,
                     available=available[queue_id],
                     members=serving[queue_id],
                     free_elsewhere=free_of[source] - available[queue_id] if entered else 0,
-                    depth=depth.get(queue_id, (0,) * DEPTH_MINUTES),
-                    key=key,
-                    other=f.overflowed + f.timed_out + f.lost,
+                    depth=depth.get(queue_id, row.depth),
                     unknown=not known,
                     lately=lately.get(queue_id, 0),
                     lately_ms=lately_ms.get(source, 0),
-                    waited_ms=f.wait_answered_ms + f.wait_abandoned_ms,
                     source=self._directory.source_name(source),
                 )
             )
@@ -330,6 +308,31 @@ class QueuesAsOf:
         ).fetchall():
             depth.setdefault(queue_id, [0] * DEPTH_MINUTES)[(at_ms - first) // MINUTE] = waiting
         return {queue_id: tuple(values) for queue_id, values in depth.items()}
+
+
+def _row_of_day(
+    queue_id: int, name: str, channel: Channel, key: str, service: ServiceLevel, f: CallFigures
+) -> QueueRow:
+    """Return a queue's row with what the day brought; nobody waits, talks or is there yet."""
+    return QueueRow(
+        id=queue_id,
+        name=name,
+        channel=channel,
+        waiting=0,
+        oldest_ms=None,
+        talking=0,
+        service=service,
+        offered=f.offered,
+        answered=f.answered,
+        abandoned=f.abandoned,
+        available=0,
+        members=0,
+        free_elsewhere=0,
+        depth=(0,) * DEPTH_MINUTES,
+        key=key,
+        other=f.overflowed + f.timed_out + f.lost,
+        waited_ms=f.wait_answered_ms + f.wait_abandoned_ms,
+    )
 
 
 def _service(f: CallFigures, goal: Goal) -> ServiceLevel:

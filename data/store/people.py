@@ -60,27 +60,33 @@ def carry_out(
         vocabulary: The site's flags and next steps.
         policy: The site's reasons for breaks.
     """
-    ordered = Ordered(safe_text(by), at_ms)
     try:
-        match request:
-            case RaiseFlag():
-                return flagging.raise_flag(connection, request, ordered, vocabulary)
-            case ChangeFlag():
-                return flagging.change_flag(connection, request, ordered, vocabulary)
-            case ResolveFlag():
-                return flagging.resolve_flag(connection, request, ordered)
-            case NoteMood():
-                return _note_mood(connection, request, ordered)
-            case NoteCoaching():
-                return _note_coaching(connection, request, ordered)
-            case CloseFollowUp():
-                return _close_follow_up(connection, request, ordered)
-            case DecideBreak():
-                return _decide_break(connection, request, ordered, policy)
-            case EraseAgent():
-                return _erase_agent(connection, request)
+        return _carried_out(connection, request, Ordered(safe_text(by), at_ms), vocabulary, policy)
     except RefusedError as refused:
         return refused.answer
+
+
+def _carried_out(
+    connection: sqlite3.Connection, request: Request, ordered: Ordered, vocabulary: Vocabulary, policy: BreakPolicy
+) -> Answer:
+    """Do as `carry_out` does. Raises RefusedError."""
+    match request:
+        case RaiseFlag():
+            return flagging.raise_flag(connection, request, ordered, vocabulary)
+        case ChangeFlag():
+            return flagging.change_flag(connection, request, ordered, vocabulary)
+        case ResolveFlag():
+            return flagging.resolve_flag(connection, request, ordered)
+        case NoteMood():
+            return _note_mood(connection, request, ordered)
+        case NoteCoaching():
+            return _note_coaching(connection, request, ordered)
+        case CloseFollowUp():
+            return _close_follow_up(connection, request, ordered)
+        case DecideBreak():
+            return _decide_break(connection, request, ordered, policy)
+        case EraseAgent():
+            return _erase_agent(connection, request)
     raise TypeError(f"the store alone can't carry out {type(request).__name__}")
 
 

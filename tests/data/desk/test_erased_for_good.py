@@ -86,7 +86,7 @@ class Busy:
     def __init__(self, writer: Writer) -> None:
         self.busy = False
         self._write = writer.write
-        writer.write = self  # type: ignore[method-assign]
+        writer.write = self  # type: ignore[method-assign, assignment]
 
     def __call__(self, *rows: object) -> None:
         if self.busy:
@@ -141,6 +141,10 @@ class Floor:
         await poll
         return answer
 
+    def lacks(self) -> list[str]:
+        """Return the sources of which the store does not have all."""
+        return [self.poller.name] if self.poller.behind else []
+
     def rows(self, sql: str) -> list[tuple[int, ...]]:
         with closing(sqlite3.connect(self.writer.path)) as connection:
             return connection.execute(sql).fetchall()
@@ -179,9 +183,9 @@ def test_answers_that_waited_for_the_store_are_written_before(tmp_path: Path) ->
         floor.store.busy = True
         await floor.polls()
         floor.store.busy = False
-        assert floor.poller.behind
+        assert floor.lacks() == ["pbx"]
         assert (await floor.erases()).done
-        assert not floor.poller.behind
+        assert floor.lacks() == []
         for _ in range(7):
             await floor.polls()
         assert floor.kept_of_the_erased() == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from data.model.days import MINUTE
 from data.model.observation import Act, FlagRaised, FlagResolved
 from data.model.people import RaiseFlag
+from data.model.words import FlagKind
 from data.store.played import write_acts
 from tests.data.people.site import NOON, Site
 
@@ -20,13 +21,13 @@ def resolved(site: Site) -> list[tuple[str, str | None]]:
 
 
 def test_a_played_lead_deals_with_their_own_flags_only(site: Site) -> None:
-    site.done(RaiseFlag(1, "tired"), by="liumin")
+    site.done(RaiseFlag(1, "raised_voice"), by="liumin")
     played(
         site,
-        FlagRaised(NOON + 1, "1000", "tired", "Ida Holt", "", None),
-        FlagRaised(NOON + 2, "1000", "tired", "Max Low", "", None),
-        FlagRaised(NOON + 3, "1001", "tired", "Ida Holt", "", None),
-        FlagResolved(NOON + MINUTE, "1000", "tired", "Ida Holt", "a tea"),
+        FlagRaised(NOON + 1, "1000", FlagKind.RAISED_VOICE, "Ida Holt", "", None),
+        FlagRaised(NOON + 2, "1000", FlagKind.RAISED_VOICE, "Max Low", "", None),
+        FlagRaised(NOON + 3, "1001", FlagKind.RAISED_VOICE, "Ida Holt", "", None),
+        FlagResolved(NOON + MINUTE, "1000", FlagKind.RAISED_VOICE, "Ida Holt", "a tea"),
     )
     assert resolved(site) == [("Ida Holt", "Ida Holt"), ("Ida Holt", None), ("Max Low", None), ("liumin", None)]
     open_ = {flag.raised_ms - NOON for flag in site.picture(NOON + 2 * MINUTE).flags if flag.agent_id == 1}
@@ -34,7 +35,7 @@ def test_a_played_lead_deals_with_their_own_flags_only(site: Site) -> None:
 
 
 def test_what_is_resolved_stays_as_it_was(site: Site) -> None:
-    own = FlagRaised(NOON + 1, "1000", "tired", "Ida Holt", "", None)
-    ends = FlagResolved(NOON + MINUTE, "1000", "tired", "Ida Holt", "a tea")
+    own = FlagRaised(NOON + 1, "1000", FlagKind.RAISED_VOICE, "Ida Holt", "", None)
+    ends = FlagResolved(NOON + MINUTE, "1000", FlagKind.RAISED_VOICE, "Ida Holt", "a tea")
     played(site, own, ends, ends._replace(at_ms=NOON + 2 * MINUTE, note="told twice"))
     assert site.rows("SELECT resolved_ms, resolved_note FROM flag") == [(NOON + MINUTE, "a tea")]
