@@ -162,6 +162,8 @@ def test_twenty_hostile_strings_go_through_every_pane(start: Start, hostile: Pat
     session.press_each(*"jjll", "\x1b[6~", "\r")
     back_from(session, "Esc back", "? help")
     session.press_each("m", "w")
+    back_from(session, "from workload only", "? help")
+    session.press_each("1", "w")
     back_from(session, "service level", "? help")
     session.press("/[/nope]")
     session.see("filter [/nope]", "of 20")
