@@ -92,6 +92,15 @@ def test_what_was_noted_of_somebody_is_for_those_who_lead(hidden: str) -> None:
     assert "calm with a hard caller" in text, "praise may be read by all"
 
 
+def test_who_may_not_see_flags_is_not_told_that_there_are_none() -> None:
+    for look, said in (
+        (LOOKS["en"], "No flags in the weeks"),
+        (replace(LOOKS["en"], discreet=True), "for the people who"),
+    ):
+        text = "\n".join(drawn(_shown("person_flags", look, NOBODY), 80, 5))
+        assert said in text and ("No flags" in text) != look.discreet
+
+
 def test_the_line_names_who_it_is_and_who_listens() -> None:
     picture = with_people(floor_picture())
     ear = picture.listening[0]
