@@ -1,7 +1,7 @@
 """Drift: how far an agent's handle or wrap-up times of late are from the agent's own usual ones.
 
 A call gives z = (log x − m) / s: m is the median of the agent's own earlier logarithms in that queue, s 1.4826 times
-their MAD (`data.baselines`). An exponentially weighted mean e ← λz + (1 − λ)e, from 0 on and with λ = 0.2, goes over the
+their MAD (`data.baselines`). An exponentially weighted mean e ← λz + (1 − λ)e, from 0 on, λ = 0.2, goes over the
 calls; divided by its own standard deviation, the root of λ/(2 − λ) · (1 − (1 − λ)^2n) after n calls, it is the drift: a
 standard normal value while nothing has changed (Roberts 1959; Montgomery, Introduction to Statistical Quality Control,
 chapter 9).

@@ -79,6 +79,13 @@ def told(concerns: Sequence[Concern], note: str, look: Look) -> str:
     return f" {look.glyphs.dot} ".join([*said, *(concern_text(concern, look) for concern in concerns)])
 
 
+def without_count(text: str, room: int) -> str:
+    """Return a reason without the count at its end where there is no room for it: no number is ever cut."""
+    if width_of(text) <= room or text[-1:] not in (")", "）"):
+        return text
+    return text[: max(text.rfind("("), text.rfind("（"))].rstrip() or text
+
+
 def week_strip(marks: Sequence[Mark], today: int, look: Look) -> str:
     """Return the last seven days as one sign each, today last: the mood, a dash for absent, a blank for none."""
     days = days_of(marks)
@@ -181,7 +188,7 @@ class MoodPane(TablePane[AgentRow]):
             "agent": Cell(row.name, "text"),
             "mood": Cell(said, "text"),
             "week": Cell(strip, "dim"),
-            "why": Cell(self.foot(row), "text" if concerns else "dim"),
+            "why": Cell(without_count(self.foot(row), widths.get("why", 0)), "text" if concerns else "dim"),
         }
 
     def foot(self, row: AgentRow) -> str:

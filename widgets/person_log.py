@@ -34,7 +34,7 @@ _LOG_COLUMNS = (
     Column("at", 11, gap=1),
     Column("kind", 9, most=14, gap=1),
     Column("text", 14, most=70, eager=True),
-    Column("then", 15, rank=1, most=44, eager=True),
+    Column("then", 16, rank=1, most=44, eager=True),
     Column("by", 8, rank=2, most=14),
 )
 

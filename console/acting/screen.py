@@ -114,7 +114,7 @@ class ActingScreen(TimedScreen):
         if app.clock.mode != "live":
             why = words("This is the past. Home comes back to now.")
         elif app.standing is None:
-            why = words("Nothing can be done from here: the poller does not run. Tell whoever looks after this machine.")
+            why = words("Nothing can be done from here: the poller does not run. Tell who looks after Floorwalk.")
         elif app.standing.role < role:
             why = app.look.say(
                 "That takes the role {role}; you have {own}.",
