@@ -111,7 +111,9 @@ WORDS: Mapping[str, str] = {
     "Enter: with a note   Esc: back": "Enter：加备注   Esc：返回",
     "Enter: take it   Esc: back": "Enter：选定   Esc：返回",
     "This is the past. Home comes back to now.": "这是过去的画面。按 Home 回到现在。",
-    "Nothing can be done from here: the poller does not run. Tell who looks after Floorwalk.": "采集进程没有运行，现在只能查看。请联系 Floorwalk 的管理员。",
+    "Nothing can be done from here: the poller does not run. Tell who looks after Floorwalk.": (
+        "采集进程没有运行，现在只能查看。请联系 Floorwalk 的管理员。"
+    ),
     "That takes the role {role}; you have {own}.": "需要{role}权限；你是{own}。",
     "Put the cursor on an agent first.": "请先把光标移到一位坐席上。",
     "viewer": "查看者",
