@@ -40,6 +40,8 @@ def name_of(connection: sqlite3.Connection, agent_id: int) -> str:
         ).fetchone()
     if row is None:
         raise RefusedError(f"there is no agent {agent_id}", Refusal.UNKNOWN)
+    if row[0] == f"erased-{agent_id}":  # a screen may still show whom the store knows no longer
+        raise RefusedError("what was kept of this person is erased", Refusal.UNKNOWN)
     return safe_text(row[0])
 
 

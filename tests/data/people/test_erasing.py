@@ -168,6 +168,14 @@ def test_nothing_is_left_of_who_is_erased(lived: Site) -> None:
         assert lived.rows(f"SELECT * FROM {table} WHERE agent_id = 2") == before[table], table
 
 
+def test_nothing_more_is_kept_of_who_is_erased(lived: Site) -> None:
+    subject = subject_of(lived)
+    assert lived.order(EraseAgent(subject, "asked for it"), EVENING + HOUR).done
+    for request in (RaiseFlag(subject, "tired"), NoteMood(subject, 3), NoteCoaching(subject, "x")):
+        answer = lived.order(request, EVENING + 2 * HOUR)
+        assert not answer.done and "erased" in answer.said, request
+
+
 def test_the_name_is_in_no_file_any_more(lived: Site) -> None:
     subject = subject_of(lived)
     lived.order(EraseAgent(subject, "asked for it"), EVENING + HOUR)
