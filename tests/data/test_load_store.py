@@ -101,6 +101,7 @@ def gappy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return store
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["played", "gappy"])
 def test_sought_or_walked_the_loads_are_those_of_all_rows(name: str, request: pytest.FixtureRequest) -> None:
     store: Path = request.getfixturevalue(name)
@@ -176,6 +177,7 @@ def test_what_comes_late_for_the_minute_that_was_told(tmp_path: Path) -> None:
     assert found[0][1] == 9 / 60
 
 
+@pytest.mark.slow
 def test_the_agents_own_page_tells_the_same_and_the_days_curve(played: Path) -> None:
     with Reader(played) as reader:
         moment_ms = reader.measured()[0][0] + 14 * HOUR + 7 * MINUTE + 3_000

@@ -375,6 +375,7 @@ def played(steps: list[Step], *, steadily: bool) -> tuple[list[Event], list[Resu
     return [event for each in told for event in each.events], results
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.lists(STEPS, max_size=9))
 def test_the_same_acts_give_the_same_day_however_it_is_polled_and_restarted(steps: list[Step]) -> None:

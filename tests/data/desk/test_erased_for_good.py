@@ -227,6 +227,7 @@ def test_an_answer_that_comes_with_the_erasure_brings_nobody_back(tmp_path: Path
 _STEP = st.one_of(st.just("poll"), st.just("busy"), st.just("erase"), st.integers(-2, 6))
 
 
+@pytest.mark.slow
 @given(st.lists(_STEP, max_size=14))
 @settings(max_examples=40, deadline=None)
 def test_whatever_comes_when_nothing_is_kept_of_the_erased(steps: list[str | int]) -> None:
