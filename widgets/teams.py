@@ -13,12 +13,14 @@ def teams_of(picture: Picture) -> tuple[str, ...]:
 def of_team(picture: Picture, team: str) -> Picture:
     """Return the picture with the people of a team only; "" is everybody.
 
-    Queues, seats, the checklist and the totals are the floor's, and stay.
+    Seats, the checklist and the totals are the floor's, and stay. Queues are not: held against a part of the people, the
+    load of all of them would say that nobody can be spared.
     """
     if not team:
         return picture
     own = {agent.id for agent in picture.agents if agent.team == team}
     return picture._replace(
+        queues=(),
         agents=tuple(agent for agent in picture.agents if agent.id in own),
         flags=tuple(flag for flag in picture.flags if flag.agent_id in own),
         loads={agent: load for agent, load in picture.loads.items() if agent in own},

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from data.break_board import board_of
+from data.breaks import cap
 from data.model.picture import Person
 from data.model.words import State
 from data.mood import weeks_of
@@ -133,10 +135,19 @@ def test_a_teams_part_holds_its_people_and_nothing_of_others() -> None:
         assert {agent.team for agent in part.agents} == {team}
         people = (part.flags, part.follow_ups, part.listening, part.loads.values(), part.moods.values())
         assert all(row.agent_id in own for rows in people for row in rows)
-        assert part.queues == picture.queues and part.totals == picture.totals
+        assert part.totals == picture.totals
     assert sum(len(part.agents) for part in parts) == sum(bool(agent.team) for agent in picture.agents)
     assert sum(len(part.loads) for part in parts) == len(picture.loads)
     assert of_team(picture, "") is picture
+
+
+def test_a_teams_places_for_breaks_are_those_of_its_people_whatever_the_whole_floor_has_to_do() -> None:
+    rushed = tuple(queue._replace(lately=900, lately_ms=30 * 60_000) for queue in floor_picture().queues)
+    picture = floor_picture()._replace(queues=rushed)
+    for team in teams_of(picture):
+        places = board_of(of_team(picture, team)).places
+        assert places.required == 0
+        assert places.floor.cap == cap(places.staffed, 0)
 
 
 # ------------------------------------------------------------------ walls
