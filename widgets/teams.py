@@ -13,8 +13,8 @@ def teams_of(picture: Picture) -> tuple[str, ...]:
 def of_team(picture: Picture, team: str) -> Picture:
     """Return the picture with the people of a team only; "" is everybody.
 
-    Seats, the checklist and the totals are the floor's, and stay. Queues are not: held against a part of the people, the
-    load of all of them would say that nobody can be spared.
+    Seats, the checklist and the totals are the floor's, and stay. Queues do not: held against a part of the people,
+    the load of all of them would say that nobody can be spared.
     """
     if not team:
         return picture
