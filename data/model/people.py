@@ -11,6 +11,7 @@ from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 from data.model.acts import Ear
+from data.model.discipline_requests import DISCIPLINE_REQUESTS, DisciplineRequest
 
 MOST_TEXT = 500
 """The longest note."""
@@ -193,6 +194,7 @@ Request = (
     | ListenIn
     | StopListeningIn
     | EraseAgent
+    | DisciplineRequest
 )
 """All that the desk takes."""
 
@@ -212,6 +214,7 @@ REQUESTS: dict[str, type[Request]] = {
     "listen_in": ListenIn,
     "stop_listening_in": StopListeningIn,
     "erase_agent": EraseAgent,
+    **DISCIPLINE_REQUESTS,
 }
 """The name of each on the wire and in the audit."""
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from data.model.acts import Ear
+from data.model.discipline import NO_DISCIPLINE, Discipline, Where
 from data.model.people import Decision
 from data.model.words import Band, Channel, Health, Mark, State
 
@@ -210,7 +211,10 @@ class ListeningRow(NamedTuple):
 
 
 class ItemRow(NamedTuple):
-    """One line of the checklist at the moment; `mark` None: still to do."""
+    """One line of the checklist at the moment: a rule; `mark` None: still to do at one place at least.
+
+    Where it failed there is a line for each place, and one more for what is left of it. `done` of `n` places are done.
+    """
 
     key: str
     en: str
@@ -222,10 +226,13 @@ class ItemRow(NamedTuple):
     owner: str
     due_ms: int | None
     at_ms: int | None
+    where: Where = Where.FLOOR
+    done: int = 0
+    n: int = 1
 
 
 class ChecklistView(NamedTuple):
-    """The shift's checklist that is next due."""
+    """The round that is next due, its key with it."""
 
     key: str
     title_en: str
@@ -280,6 +287,7 @@ class Picture(NamedTuple):
     listening: tuple[ListeningRow, ...] = ()
     lapsed: Mapping[int, OfferRow] = MappingProxyType({})
     """By agent: a break that was refused of late, or offered and not taken while that held. In `offers` it is not."""
+    discipline: Discipline = NO_DISCIPLINE
 
     @property
     def each_source(self) -> tuple[SourceState, ...]:
