@@ -141,9 +141,10 @@ class Scoring:
     """How findings count.
 
     A score is `base` less what was deducted and with what was added; below `pass_mark` it is not passed. The n-th
-    repeat within `repeat_days` counts `repeat_percent[n]` of the points (the last one from there on; [100]: no more than the
-    first). `found_by` adds to a deduction by who found it. Findings older than `expire_days`, or from before the last
-    day of `amnesty` that has come, count no longer. `late_min` is from when a sign-in is late.
+    repeat within `repeat_days` counts `repeat_percent[n]` of the points, the last one from there on. `found_by` adds to
+    a deduction by the role of who found it. Findings older than `expire_days`, or from before the last day of `amnesty`
+    that has come, count no longer. `late_min` is from when a sign-in is late, `idle_s` from when somebody is idle while
+    calls wait.
     """
 
     base: int = 100
