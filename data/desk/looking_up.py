@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 from data.desk.callers import Person
@@ -15,11 +15,16 @@ LOOK_UP_S = 0.5
 MOST_OF_ONE = 2
 """So many look-ups of one user are under way at most: fewer than there are threads, so that others get theirs."""
 _THREADS = 4
+_PARTS = 10
+"""A wait is made of so many: while the loop is held up one of them runs out, and the database has the others left."""
 
 
 class _Going(NamedTuple):
     began_s: float
+    asked: Future[Person]
+    """Done as soon as the database has answered."""
     found: asyncio.Future[Person]
+    """Done once the loop has heard of it."""
 
 
 class LookUps:
@@ -36,13 +41,18 @@ class LookUps:
         now_s = asyncio.get_running_loop().time()
         going = self._going[uid]
         if not going or now_s - going[-1].began_s >= LOOK_UP_S:
-            if len(going) >= MOST_OF_ONE:  # the database hangs
+            if sum(not one.asked.done() for one in going) >= MOST_OF_ONE:  # the database hangs
                 return None
             self._begin(uid, now_s)
+        found = going[-1].found
+        for _ in range(_PARTS):
+            if (await asyncio.wait((found,), timeout=LOOK_UP_S / _PARTS))[0]:
+                break
+        else:
+            return None
         try:
-            async with asyncio.timeout(LOOK_UP_S):
-                return await asyncio.shield(going[-1].found)
-        except (TimeoutError, OSError):
+            return found.result()
+        except OSError:
             return None
 
     def close(self) -> None:
@@ -50,7 +60,8 @@ class LookUps:
         self.threads.shutdown(wait=False, cancel_futures=True)
 
     def _begin(self, uid: int, now_s: float) -> None:
-        one = _Going(now_s, asyncio.get_running_loop().run_in_executor(self.threads, self._look_up, uid))
+        asked = self.threads.submit(self._look_up, uid)
+        one = _Going(now_s, asked, asyncio.wrap_future(asked))
         self._going[uid].append(one)
 
         def ended(found: asyncio.Future[Person]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import Counter
 
 import pytest
@@ -62,6 +63,42 @@ def test_a_database_that_hangs_for_one_user_does_not_for_others(monkeypatch: pyt
             assert database.asked[LOUD] == MOST_OF_ONE
         finally:
             database.let_go.set()
+            look_ups.close()
+
+    asyncio.run(play())
+
+
+class Quick:
+    """A user database that answers at once, of which the loop hears nothing as long as it is held up."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.answered = threading.Semaphore(0)
+
+    def look_up(self, uid: int) -> Person:
+        self.asked += 1
+        self.answered.release()
+        return Person(f"user {uid}", Role.VIEWER, ())
+
+    async def hold_the_loop_up(self) -> None:
+        """Let nothing else run until the database has answered, and for twice as long as it may take."""
+        assert self.answered.acquire(timeout=10)
+        time.sleep(2 * looking_up.LOOK_UP_S)
+
+
+def test_time_that_the_loop_is_held_up_is_not_the_databases(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking_up, "LOOK_UP_S", 0.05)
+
+    async def play() -> None:
+        database = Quick()
+        look_ups = LookUps(database.look_up)
+        try:
+            number = 2 * MOST_OF_ONE
+            lines = [each for _ in range(number) for each in (look_ups.person(OTHER), database.hold_the_loop_up())]
+            told = await asyncio.gather(*lines)  # all come before the loop can hear of any answer
+            assert told[::2] == [Person("user 102", Role.VIEWER, ())] * number
+            assert database.asked == number  # each by a look that is not too old
+        finally:
             look_ups.close()
 
     asyncio.run(play())

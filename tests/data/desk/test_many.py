@@ -12,12 +12,20 @@ from typing import Any
 
 import pytest
 
+from console import desk as desk_module
 from console.desk import Desk, DeskError
 from data.model.people import Answer, NoteMood, PauseAgent, RaiseFlag, Request
 from data.store.audited import verify
 from tests.data.desk.polling import AGENTS, poller
 
 CONSOLES = 50
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a machine that has much else to do take its time."""
+    monkeypatch.setattr(desk_module, "ANSWER_S", 30.0)
+    monkeypatch.setattr(desk_module, "EXPIRES_MS", 30_000)
 
 
 def rows(store: Path, sql: str) -> list[Any]:
