@@ -7,6 +7,8 @@ import io
 import json
 from typing import Any
 
+from console.commands.document_forms import defused
+
 
 def as_json(found: dict[str, Any]) -> str:
     """Return it as JSON."""
@@ -36,6 +38,4 @@ def _cell(value: object) -> object:
     """Return a value as it may stand in a spreadsheet, which must take no text for a formula."""
     if isinstance(value, (dict, list)):
         value = json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str) and value[:1] in "=+-@\t\r" and value:
-        return f"'{value}"
-    return value
+    return defused(value) if isinstance(value, str) else value
