@@ -85,15 +85,25 @@ class Signature(NamedTuple):
     at: At | None = None
 
 
+class Signatures(NamedTuple):
+    """Who signs for what stands above; on paper it is the end of a page."""
+
+    key: str
+    title: str
+    signed: tuple[Signature, ...]
+
+
+Part = Table | Facts | Signatures
+
+
 class Document(NamedTuple):
     """A document. `notes` are told below its title; `lang` is en or zh, `zone` what its times are told in."""
 
     title: str
-    parts: tuple[Table | Facts, ...]
+    parts: tuple[Part, ...]
     zone: ZoneInfo
     lang: str = "en"
     notes: tuple[str, ...] = ()
-    signatures: tuple[Signature, ...] = ()
 
 
 _MOST_TEXT = 2_000

@@ -10,11 +10,11 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from zoneinfo import ZoneInfo
 
-from console.commands.document import Cell, Document, Facts, Table, plain, told
+from console.commands.document import Cell, Document, Facts, Part, Signature, Signatures, Table, plain, told
 
 BOM = "\ufeff"
 """What spreadsheets want at the begin of a CSV file to read Chinese as it is."""
@@ -44,12 +44,15 @@ def as_csv(document: Document) -> str:
     return out.getvalue()
 
 
-def _csv_rows(part: Table | Facts, zone: ZoneInfo) -> Iterator[list[object]]:
-    if isinstance(part, Facts):
-        yield from ([defused(fact.label), _csv_cell(fact.value, zone)] for fact in part.facts)
-        return
-    yield [column.title for column in part.columns]
-    yield from ([_csv_cell(cell, zone) for cell in row] for row in part.rows)
+def _csv_rows(part: Part, zone: ZoneInfo) -> Iterator[Sequence[object]]:
+    match part:
+        case Facts():
+            yield from ([defused(fact.label), _csv_cell(fact.value, zone)] for fact in part.facts)
+        case Signatures():
+            yield from ([each.label, defused(told(each.name, zone)), told(each.at, zone)] for each in part.signed)
+        case Table():
+            yield [column.title for column in part.columns]
+            yield from ([_csv_cell(cell, zone) for cell in row] for row in part.rows)
 
 
 def _csv_cell(cell: Cell, zone: ZoneInfo) -> object:
@@ -84,11 +87,20 @@ def _markdown(document: Document) -> Iterator[str]:
         if part.title:
             yield from ("", f"## {in_markdown(told(part.title, zone))}")
         yield ""
-        yield from _markdown_facts(part, zone) if isinstance(part, Facts) else _markdown_table(part, zone)
-    for each in document.signatures:
-        signed = in_markdown(_signed(each.name, told(each.at, zone)))
-        yield from ("", f"**{in_markdown(each.label)}:** {signed or '______________________________'}")
+        match part:
+            case Facts():
+                yield from _markdown_facts(part, zone)
+            case Signatures():
+                yield from _markdown_signatures(part, zone)
+            case Table():
+                yield from _markdown_table(part, zone)
     yield ""
+
+
+def _markdown_signatures(part: Signatures, zone: ZoneInfo) -> Iterator[str]:
+    for each in part.signed:
+        signed = in_markdown(_signed(each, zone))
+        yield from (f"**{in_markdown(each.label)}:** {signed or '______________________________'}", "")
 
 
 def _markdown_facts(part: Facts, zone: ZoneInfo) -> Iterator[str]:
@@ -112,8 +124,8 @@ def _markdown_row(cells: list[str]) -> str:
     return f"| {' | '.join(map(in_markdown, cells))} |"
 
 
-def _signed(name: str, when: str) -> str:
-    return f"{told(name, ZoneInfo('UTC'))}, {when}" if name else ""
+def _signed(one: Signature, zone: ZoneInfo) -> str:
+    return f"{told(one.name, zone)}, {told(one.at, zone)}" if one.name else ""
 
 
 # ------------------------------------------------------------------ HTML
@@ -132,7 +144,8 @@ td.right, th.right { text-align: right; font-variant-numeric: tabular-nums; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2em 1em; margin: 0; }
 dt { font-weight: bold; }
 dd { margin: 0; }
-.sign { display: flex; gap: 3em; margin-top: 3em; break-inside: avoid; }
+.sign { display: flex; gap: 3em; margin-top: 2em; break-inside: avoid; break-after: page; }
+.sign:last-child { break-after: auto; }
 .sign div { flex: 1; border-top: 1px solid #111; padding-top: .3em; margin-top: 2em; }
 @media print { body { margin: 0; max-width: none; font-size: 9.5pt; } tr { break-inside: avoid; }
   thead { display: table-header-group; } @page { margin: 15mm; } }
@@ -158,14 +171,22 @@ def _html(document: Document) -> Iterator[str]:
     for part in document.parts:
         if part.title:
             yield f"<h2>{escape(told(part.title, zone))}</h2>"
-        yield from _html_facts(part, zone) if isinstance(part, Facts) else _html_table(part, zone)
-    if document.signatures:
-        yield '<div class="sign">'
-        for each in document.signatures:
-            signed = escape(_signed(each.name, told(each.at, zone)))
-            yield f"<div>{escape(each.label)}{': ' if signed else ''}{signed}</div>"
-        yield "</div>"
+        match part:
+            case Facts():
+                yield from _html_facts(part, zone)
+            case Signatures():
+                yield from _html_signatures(part, zone)
+            case Table():
+                yield from _html_table(part, zone)
     yield "</body>\n</html>\n"
+
+
+def _html_signatures(part: Signatures, zone: ZoneInfo) -> Iterator[str]:
+    yield '<div class="sign">'
+    for each in part.signed:
+        signed = escape(_signed(each, zone))
+        yield f"<div>{escape(each.label)}{': ' if signed else ''}{signed}</div>"
+    yield "</div>"
 
 
 def _html_facts(part: Facts, zone: ZoneInfo) -> Iterator[str]:
@@ -198,16 +219,21 @@ def values_of(document: Document) -> dict[str, object]:
     zone = document.zone
     values: dict[str, object] = {"title": plain(document.title, zone), "zone": zone.key, "notes": list(document.notes)}
     for part in document.parts:
-        if isinstance(part, Facts):
-            values[part.key] = {fact.key: plain(fact.value, zone) for fact in part.facts}
-        else:
-            keys = [column.key for column in part.columns]
-            values[part.key] = [
-                {key: plain(cell, zone) for key, cell in zip(keys, row, strict=True)} for row in part.rows
-            ]
-    for each in document.signatures:
-        values[each.key] = {"by": plain(each.name, zone) or None, "at": plain(each.at, zone)}
+        match part:
+            case Facts():
+                values[part.key] = {fact.key: plain(fact.value, zone) for fact in part.facts}
+            case Signatures():
+                values[part.key] = {each.key: _value_of(each, zone) for each in part.signed}
+            case Table():
+                keys = [column.key for column in part.columns]
+                values[part.key] = [
+                    {key: plain(cell, zone) for key, cell in zip(keys, row, strict=True)} for row in part.rows
+                ]
     return values
+
+
+def _value_of(one: Signature, zone: ZoneInfo) -> dict[str, object]:
+    return {"by": plain(one.name, zone) or None, "at": plain(one.at, zone)}
 
 
 def as_json(document: Document) -> str:
@@ -217,9 +243,6 @@ def as_json(document: Document) -> str:
 
 def lines_of(document: Document) -> Iterator[str]:
     """Yield it as lines for a terminal, its tables aligned by cell."""
-    from console.commands.table import Column as Aligned
-    from console.commands.table import aligned
-
     zone = document.zone
     yield told(document.title, zone)
     yield from (told(note, zone) for note in document.notes)
@@ -227,13 +250,25 @@ def lines_of(document: Document) -> Iterator[str]:
         yield ""
         if part.title:
             yield told(part.title, zone)
-        if isinstance(part, Facts):
-            yield from (f"{told(fact.label, zone)}: {told(fact.value, zone)}" for fact in part.facts)
-        elif part.rows:
-            columns = [Aligned(column.title, right=column.right) for column in part.columns]
-            yield from aligned(columns, [[told(cell, zone) for cell in row] for row in part.rows])
-        else:
-            yield part.none
+        match part:
+            case Facts():
+                yield from (f"{told(fact.label, zone)}: {told(fact.value, zone)}" for fact in part.facts)
+            case Signatures():
+                yield from (f"{each.label}: {_signed(each, zone)}" for each in part.signed)
+            case Table():
+                yield from _aligned(part, zone)
+
+
+def _aligned(part: Table, zone: ZoneInfo) -> Iterator[str]:
+    from console.commands.table import Column, aligned
+
+    if part.about:
+        yield told(part.about, zone)
+    if not part.rows:
+        yield part.none
+        return
+    columns = [Column(column.title, right=column.right) for column in part.columns]
+    yield from aligned(columns, [[told(cell, zone) for cell in row] for row in part.rows])
 
 
 FORMS: dict[str, Callable[[Document], str]] = {

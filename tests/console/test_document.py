@@ -21,6 +21,7 @@ from console.commands.document import (
     Lasting,
     Share,
     Signature,
+    Signatures,
     Table,
     safe_cell,
 )
@@ -130,12 +131,13 @@ def test_a_hostile_text_stays_a_text_for_programs_and_on_the_terminal(text: str)
 def test_titles_notes_and_names_are_no_less_hostile() -> None:
     for text in HOSTILE:
         signed = (Signature("to", "Taken over", text, AT), Signature("from", "Handed over"))
-        document = Document(text, (Facts("a", text, (Fact("b", text, text),)),), SHANGHAI, notes=(text,))
-        page = Page(as_html(document._replace(signatures=signed)))
+        parts = (Facts("a", text, (Fact("b", text, text),)), Signatures("signed", text, signed))
+        document = Document(text, parts, SHANGHAI, notes=(text,))
+        page = Page(as_html(document))
         assert page.elements <= {
             *["html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "dl", "dt", "dd", "div"]
         }
-        drawn = Page(MarkdownIt("gfm-like").render(as_markdown(document._replace(signatures=signed))))
+        drawn = Page(MarkdownIt("gfm-like").render(as_markdown(document)))
         assert drawn.elements <= {"h1", "h2", "p", "ul", "li", "strong"}
 
 
@@ -183,11 +185,14 @@ def test_a_table_of_nothing_says_so() -> None:
 
 def test_who_signed_is_named_and_who_has_not_finds_a_line() -> None:
     signed = (Signature("from", "From", "刘敏", AT), Signature("to", "To"))
-    document = document_with()._replace(signatures=signed)
+    document = Document("Paper", (Signatures("signed", "", signed),), SHANGHAI)
     assert "**From:** 刘敏, 2025-12-01 08:00:00" in as_markdown(document)
     assert "**To:** ____" in as_markdown(document)
     assert "<div>To</div>" in as_html(document)
-    assert values_of(document)["to"] == {"by": None, "at": None}
+    assert values_of(document)["signed"] == {
+        "from": {"by": "刘敏", "at": "2025-12-01T08:00:00+08:00"},
+        "to": {"by": None, "at": None},
+    }
 
 
 def test_an_ordinary_text_is_left_alone() -> None:
