@@ -126,7 +126,7 @@ def told(cell: Cell, zone: ZoneInfo) -> str:
         case Lasting():
             return length_of(cell.ms)
         case Share():
-            return "–" if cell.ratio is None else f"{int(cell.ratio * 1000) / 10:.1f} %"
+            return "–" if cell.ratio is None else f"{int(cell.ratio * 1000 + 1e-6) / 10:.1f} %"
         case str():
             return safe_cell(cell)
         case float():
