@@ -34,13 +34,13 @@ from typing_extensions import TypedDict, is_typeddict
 
 from console.choices import LANGUAGES, THEMES
 from console.settings import Settings, SettingsError, SourceSettings, zone_of
-from console.settings_lines import Keys, Table, leaves, line_of, lines_of
 from console.settings_vocabulary import FlagTable, StepTable, vocabulary
 from data.alerts import Limits
 from data.breaks import BreakPolicy, day_time
 from data.desk.roles import Rights
 from data.metrics import FORMULAS, Goal
 from data.model.text import safe_text
+from data.model.toml_lines import Keys, Table, leaves, line_of, lines_of
 
 
 def _rising(values: list[float]) -> list[float]:

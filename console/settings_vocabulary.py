@@ -15,10 +15,10 @@ from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
 from console.settings import SettingsError
-from console.settings_lines import Keys, Table, line_of
 from data.flags import MOST_WORDS, FlagWord, Severity, StepWord, Vocabulary
 from data.model.days import MINUTE
 from data.model.text import safe_text
+from data.model.toml_lines import Keys, Table, line_of
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _MOST_CELLS = 40

@@ -8,9 +8,9 @@ import pytest
 
 from console.choices import THEMES
 from console.settings import PLAYED, Settings, SettingsError, SourceSettings, load, system_zone
-from console.settings_lines import leaves, lines_of
 from data.alerts import LIMITS
 from data.metrics import Goal
+from data.model.toml_lines import leaves, lines_of
 from tests.console.cli import QUEUE_LOG, Cli
 from tests.console.pbx import Pbx, pbx
 
