@@ -27,7 +27,8 @@ demo: $(RUN)  ## the floor, simulated, in this terminal
 	@exec $(BIN)/floorwalk demo $(ARGS)
 
 test: $(DEV)  ## all tests but the slow ones and those that call a real Asterisk
-	$(BIN)/python -m pytest -n auto --maxprocesses=4 --dist=loadgroup -m "not slow and not asterisk" $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses=4 --dist=loadgroup --hypothesis-profile=lean \
+	    -m "not slow and not asterisk" $(ARGS)
 
 lint: lint-check lint-format lint-types lint-imports  ## style, types, and who may import whom
 lint-check: $(DEV)

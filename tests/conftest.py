@@ -1,11 +1,25 @@
-"""Property tests try the same examples each time, so that a green run stays green; FLOORWALK_EXPLORE=1 tries others."""
+"""How all tests are run.
+
+Property tests try the same examples each time, so that a green run stays green; FLOORWALK_EXPLORE=1 tries others.
+`--hypothesis-profile=lean` tries fewer of them.
+"""
 
 from __future__ import annotations
 
+import gc
 import os
 
 from hypothesis import settings
 
-settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
-settings.register_profile("exploring", deadline=None)
-settings.load_profile("exploring" if os.environ.get("FLOORWALK_EXPLORE") else "repeatable")
+from tests.examples import LEAN
+
+if os.environ.get("FLOORWALK_EXPLORE"):
+    settings.register_profile("full", deadline=None)
+else:
+    settings.register_profile("full", derandomize=True, deadline=None, database=None)
+full = settings.get_profile("full")
+settings.register_profile("lean", full, max_examples=full.max_examples // LEAN)
+settings.load_profile("full")
+
+# With Python's own figures a quarter of the time goes into looking through hundreds of thousands of objects that stay.
+gc.set_threshold(20_000, 20, 50)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from console.clock import SPEEDS, Clock
+from tests.examples import examples
 
 BEGIN = 1_795_139_160_000
 HOUR = 3_600_000
@@ -129,7 +130,7 @@ class Steered(RuleBasedStateMachine):
 
 
 TestSteered = Steered.TestCase
-TestSteered.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)
+TestSteered.settings = settings(examples(150), stateful_step_count=25)
 
 
 def test_the_speeds_go_up_to_ten_minutes_a_second() -> None:

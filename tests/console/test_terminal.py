@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pyte
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.color import ColorSystem
 from rich.console import Console
@@ -23,6 +23,7 @@ from console.terminal.encoder import Encoder
 from console.terminal.glyphs import REST_OF_WIDE, cells_of
 from console.terminal.grid import Grid
 from console.terminal.pens import change, pen_of_codes
+from tests.examples import examples
 
 WIDTH, HEIGHT = 24, 6
 STYLES = [
@@ -146,7 +147,7 @@ def popup(draw: st.DrawFn, before: Frame) -> tuple[Frame, ChopsUpdate]:
 
 
 @given(data=st.data(), erases=st.booleans(), colours=st.sampled_from(COLOURS))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_ends_with_the_screen_that_textual_would_draw(data: st.DataObject, erases: bool, colours: ColorSystem) -> None:
     grid, ours = Grid(colours, Encoder(erases_colour=erases)), Terminal()
     now = first = data.draw(frame())
@@ -164,7 +165,7 @@ def test_ends_with_the_screen_that_textual_would_draw(data: st.DataObject, erase
 
 
 @given(data=st.data())
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_nothing_is_written_when_nothing_changed(data: st.DataObject) -> None:
     grid = Grid(ColorSystem.TRUECOLOR, Encoder(erases_colour=True))
     now = data.draw(frame())
@@ -264,7 +265,7 @@ def test_no_hostile_character_reaches_the_terminal(text: str) -> None:
 
 
 @given(st.text(max_size=20))
-@settings(max_examples=500, deadline=None)
+@examples(500)
 def test_any_text_keeps_the_width_that_textual_gives_it(text: str) -> None:
     cells = cells_of(text)
     assert len(cells) == Strip([Segment(text)]).cell_length

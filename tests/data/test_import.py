@@ -29,12 +29,12 @@ from tests.data.logs import (
     accounted,
     day_of,
     dump,
-    examples,
     log,
     queue_logs,
     reading,
     take,
 )
+from tests.examples import examples
 
 EDGE = [ASTERISK / "edge" / "queue_log.0", ASTERISK / "edge" / "queue_log"]
 SMALL_CHUNK = 2_000

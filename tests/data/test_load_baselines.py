@@ -26,7 +26,8 @@ from data.poller.usual import UsualKeeper, kept
 from data.recorder import record
 from data.store.baselines import days_touched
 from data.store.writer import Writer
-from tests.data.logs import examples, reading
+from tests.data.logs import reading
+from tests.examples import examples
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LAST = date(2026, 4, 3)

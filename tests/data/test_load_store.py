@@ -37,7 +37,8 @@ from data.store.reader import Reader
 from data.store.writer import Writer
 from data.workday import Usual, Workday, stretch_of, visit_of
 from tests.data.floor import any_events, logged_events, watches
-from tests.data.logs import START, examples, reading
+from tests.data.logs import START, reading
+from tests.examples import examples
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 UTC = ZoneInfo("UTC")

@@ -22,8 +22,9 @@ from data.model.rows import Call, Span
 from data.model.words import Outcome, State
 from data.workday import Usual, Workday, stretch_of, visit_of
 from tests.data.floor import any_events, logged_events, recorded, watches
-from tests.data.logs import START, examples
+from tests.data.logs import START
 from tests.data.slow_load import Slow, calls_at, spans_at
+from tests.examples import examples
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY = date(2026, 3, 4)

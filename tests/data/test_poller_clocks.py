@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.adapters.base import Capability
@@ -26,6 +26,7 @@ from data.poller import Poller
 from data.store.reader import Reader
 from data.store.writer import Writer
 from tests.data.played import EVENTS, SNAPSHOT, START, Played, Time, covered, polls, runs, second
+from tests.examples import examples
 
 UTC = ZoneInfo("UTC")
 HOUR = 3_600_000
@@ -374,7 +375,7 @@ def check(steps: list[Step], capabilities: frozenset[Capability], folder: Path) 
 
 
 @given(STEPS, st.sampled_from([SNAPSHOT, EVENTS]))
-@settings(max_examples=60)
+@examples(60)
 def test_whatever_comes_polls_are_one_by_one_and_no_lost_one_is_covered(
     tmp_path_factory: pytest.TempPathFactory, steps: list[Step], capabilities: frozenset[Capability]
 ) -> None:
@@ -383,7 +384,7 @@ def test_whatever_comes_polls_are_one_by_one_and_no_lost_one_is_covered(
 
 @pytest.mark.slow
 @given(STEPS, st.sampled_from([SNAPSHOT, EVENTS]))
-@settings(max_examples=500)
+@examples(500)
 def test_whatever_comes_at_length(
     tmp_path_factory: pytest.TempPathFactory, steps: list[Step], capabilities: frozenset[Capability]
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.adapters.base import SourceError
@@ -33,6 +33,7 @@ from data.model.observation import (
 from data.model.words import Channel, Outcome, State
 from data.store.reader import Reader
 from tests.data.played import START, Played, covered, heartbeat, polls, second
+from tests.examples import examples
 
 UTC = ZoneInfo("UTC")
 YEAR_MS = 31_536_000_000
@@ -291,7 +292,7 @@ ANSWERS = st.builds(
 
 
 @given(st.lists(ANSWERS, min_size=1, max_size=4))
-@settings(max_examples=60)
+@examples(60)
 def test_whatever_is_said_is_recorded_or_told(tmp_path_factory: pytest.TempPathFactory, answers: list[Any]) -> None:
     """Nothing that an adapter can say spoils the store, or the answers after it."""
     store = tmp_path_factory.mktemp("anything") / "s"
@@ -309,7 +310,7 @@ def test_whatever_is_said_is_recorded_or_told(tmp_path_factory: pytest.TempPathF
 
 
 @given(ANSWERS)
-@settings(max_examples=300)
+@examples(300)
 def test_what_is_left_of_an_answer_is_clean(said: Any) -> None:  # noqa: ANN401
     """What was looked through once has no fault left."""
     try:

@@ -18,7 +18,8 @@ from data.adapters.queue_log.names import NameRuleError
 from data.metrics import NOTHING, Goal, asa_ms, figures_of
 from data.model.observation import CallAnswered, CallEnded, CallEntered, RingEnded
 from data.model.words import Outcome
-from tests.data.logs import ASTERISK, REAL_RUN, Day, accounted, at, examples, log, queue_logs, second, take
+from tests.data.logs import ASTERISK, REAL_RUN, Day, accounted, at, log, queue_logs, second, take
+from tests.examples import examples
 
 ENTERED = "0|c1|sales|NONE|ENTERQUEUE||5551234|1"
 CONNECTED = "5|c1|sales|Ann|CONNECT|5|c1.9|2"

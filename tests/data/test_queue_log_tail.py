@@ -19,7 +19,8 @@ from data.importer import import_logs
 from data.model.observation import Observation
 from data.poller import Poller
 from data.store.writer import Writer
-from tests.data.logs import REAL_RUN, START, dump, examples, log, queue_logs, reading, second
+from tests.data.logs import REAL_RUN, START, dump, log, queue_logs, reading, second
+from tests.examples import examples
 
 SIGNED_IN = log("0|MANAGER|sales|Ann|ADDMEMBER|")
 ENTERED = log("10|c1|sales|NONE|ENTERQUEUE||1|1")

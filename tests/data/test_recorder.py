@@ -34,7 +34,8 @@ from data.model.rows import Call, Coverage, Span
 from data.model.words import Outcome, State
 from data.recorder import record
 from tests.data.floor import Tables, any_events, in_pieces, logged_events, recorded, watches
-from tests.data.logs import START, examples
+from tests.data.logs import START
+from tests.examples import examples
 
 ANY = st.one_of(any_events(), logged_events(nasty=True))
 AT_LENGTH = st.one_of(any_events(60), logged_events(nasty=True))

@@ -20,10 +20,10 @@ from data.model.words import Outcome
 from data.recorder import record
 from data.store.writer import Writer
 from tests.data.floor import recorded
-from tests.data.logs import examples
 from tests.data.looks import disagreements, later, snapshot_of, snapshots, watched
 from tests.data.test_recorder import check_calls, check_spans
 from tests.data.test_store import check_rollups
+from tests.examples import examples
 
 QUICK, LONG = 150, 600
 NOON = 1_772_510_400_000

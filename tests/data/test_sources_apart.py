@@ -23,9 +23,10 @@ from data.recorder import record
 from data.store.reader import Reader
 from data.store.writer import Writer
 from tests.data.floor import any_events, logged_events, watches
-from tests.data.logs import START, dump, examples
+from tests.data.logs import START, dump
 from tests.data.several import Said, write
 from tests.data.test_store import check_rollups
+from tests.examples import examples
 
 UTC = ZoneInfo("UTC")
 RANGE = 1 << 40

@@ -32,7 +32,8 @@ from data.store.rollups import split
 from data.store.writer import Writer
 from tests.data.by_hand import Floor, floors
 from tests.data.floor import any_events, in_pieces, logged_events, watches
-from tests.data.logs import REAL_RUN, START, dump, examples, reading
+from tests.data.logs import REAL_RUN, START, dump, reading
+from tests.examples import examples
 
 UTC = ZoneInfo("UTC")
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from data.alerts import Level
 from data.model.picture import AgentRow, Picture
 from data.model.words import SIGNED_IN, State
+from tests.examples import examples
 from tests.widgets.floor_picture import HOSTILE, NOW, floor_picture
 from tests.widgets.gallery import make_look
 from tests.widgets.test_panes_golden import MAKERS, PANES, drawn
@@ -54,7 +55,7 @@ def renamed(picture: Picture, names: list[str]) -> Picture:
     return picture._replace(agents=agents, queues=queues, flags=flags, source=source)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.lists(NAMES, min_size=1, max_size=6), st.sampled_from((20, 57, 80, 121)), st.booleans())
 def test_no_name_breaks_a_row(names: list[str], width: int, zh: bool) -> None:
     picture = renamed(floor_picture(), names)
@@ -71,7 +72,7 @@ def shown(pane: AgentsPane) -> list[int]:
     return [entry.row.id for entry in pane._entries if entry.row is not None]
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.permutations(range(60)), st.sampled_from(SORTS))
 def test_order_does_not_hang_on_the_order_of_the_picture(order: list[int], sort: str) -> None:
     look = make_look()

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.adapters.asterisk.events import CONNECTING_MS, Events
@@ -32,6 +32,7 @@ from data.model.rows import Call
 from data.model.words import Outcome
 from data.recorder import record
 from tests.data.adapters.recorded import Visit, interfaces, logged, told, truth, visits_of
+from tests.examples import examples
 
 ALL = 1 << 62
 
@@ -113,7 +114,7 @@ def test_pauses_are_those_of_the_events() -> None:
     )
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(
     st.lists(st.floats(0.1, 20), min_size=40, max_size=40),
     st.floats(-2, 0.9),
@@ -129,7 +130,7 @@ def test_however_it_is_cut_each_call_is_written_once(steps: list[float], lag_s: 
     assert visits == truth()
 
 
-@settings(max_examples=6, deadline=None)
+@examples(6)
 @given(st.floats(1.1, 6))
 def test_a_log_that_lags_far_behind_changes_no_figure(lag_s: float) -> None:
     visits, _ = recorded(every(1), log_lag_s=lag_s)

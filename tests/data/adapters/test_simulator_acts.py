@@ -13,7 +13,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.adapters.conformance import Manner, Targets, Verdict, judge
@@ -51,6 +51,7 @@ from data.model.words import State
 from data.poller.source import Poller
 from data.recorder import record
 from data.store.writer import Writer
+from tests.examples import examples
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TUESDAY = date(2026, 7, 28)
@@ -376,7 +377,7 @@ def played(steps: list[Step], *, steadily: bool) -> tuple[list[Event], list[Resu
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@examples(60)
 @given(st.lists(STEPS, max_size=9))
 def test_the_same_acts_give_the_same_day_however_it_is_polled_and_restarted(steps: list[Step]) -> None:
     whole, results = played(steps, steadily=True)
@@ -384,7 +385,7 @@ def test_the_same_acts_give_the_same_day_however_it_is_polled_and_restarted(step
     assert all(a.at_ms <= b.at_ms for a, b in pairwise(whole))
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.lists(STEPS, max_size=12))
 def test_whatever_is_ordered_everybody_goes_home_and_every_contact_ends(steps: list[Step]) -> None:
     now_ms = at(9)

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.adapters.base import Capability, refused
@@ -41,6 +41,7 @@ from data.store.erasing import DELETED
 from data.store.files import StoreError
 from data.store.writer import Writer
 from tests.data.desk.desks import NOW, ROOT
+from tests.examples import examples
 
 KEY, NAME = "ann", "Ann Other"
 
@@ -229,7 +230,7 @@ _STEP = st.one_of(st.just("poll"), st.just("busy"), st.just("erase"), st.integer
 
 @pytest.mark.slow
 @given(st.lists(_STEP, max_size=14))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_whatever_comes_when_nothing_is_kept_of_the_erased(steps: list[str | int]) -> None:
     async def play(floor: Floor) -> None:
         await floor.polls()

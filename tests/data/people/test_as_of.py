@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model.days import DAY, HOUR, MINUTE, SECOND
@@ -25,6 +25,7 @@ from data.model.people import (
 )
 from data.model.picture import Person, Picture
 from tests.data.people.site import NOON, Site
+from tests.examples import examples
 
 AGENTS = st.integers(1, 3)
 IDS = st.integers(1, 4)
@@ -61,7 +62,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.lists(st.tuples(ORDERS, STEPS), min_size=2, max_size=14))
 def test_what_is_recorded_later_changes_no_picture(empty: Path, orders: list[tuple[Request, int]]) -> None:
     folder = Path(mkdtemp(dir=empty.parent))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model.days import MINUTE
@@ -16,6 +16,7 @@ from data.store import audit
 from data.store.audit import Entry
 from data.store.audited import Head, Verdict, entries, verify
 from tests.data.people.site import NOON, Site
+from tests.examples import examples
 
 ROWS = 12
 TRIGGERS = ("audit_adds", "audit_keeps", "audit_stays")
@@ -216,7 +217,7 @@ def test_what_is_no_head_is_refused(text: str) -> None:
         Head.of(text)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(st.sets(st.integers(1, ROWS)))
 def test_blanked_details_leave_the_chain_whole(tmp_path_factory: pytest.TempPathFactory, numbers: set[int]) -> None:
     with Site(tmp_path_factory.mktemp("s") / "s.sqlite") as site, site.writer.recording() as connection:
