@@ -59,6 +59,8 @@ class AttendanceRow(NamedTuple):
     worked_ms: int
     to_work_ms: int
     measured_ms: int
+    signed_in_ms: int = 0
+    """How long they were signed in within the duty, at the phone or not."""
 
 
 class TeamScore(NamedTuple):
