@@ -42,6 +42,8 @@ class Glyphs:
     praise: str
     ear: str
     """Somebody listens to the agent's call."""
+    other: str
+    """Where somebody else is on a walk."""
     well: str
     gap: str
     here: str
@@ -91,6 +93,7 @@ UNICODE = Glyphs(
     flag="⚑",
     praise="★",
     ear="◎",
+    other="◆",
     well="●",
     gap="┊",
     here="▼",
@@ -138,6 +141,7 @@ ASCII = Glyphs(
     flag="F",
     praise="*",
     ear="&",
+    other="@",
     well="*",
     gap=":",
     here="v",

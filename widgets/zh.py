@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from widgets.zh_walk import WALK
+
 ZH: Mapping[str, str] = {
+    **WALK,
     # states, at most six cells
     "off": "离线",
     "free": "空闲",
