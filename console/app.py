@@ -180,8 +180,10 @@ class FloorApp(TerminalApp[None]):
         screen = self.front
         detail = getattr(self.screen, "subject", None) or getattr(screen, "subject", None)
         moods = bool(getattr(screen, "wants_moods", False))
+        walk = str(getattr(screen, "walk_key", ""))
+        discipline = bool(getattr(screen, "wants_discipline", False))
         live = self.clock.mode == "live"
-        self.feed.ask(Wish(moment, live, strip=not live, detail=detail, moods=moods))
+        self.feed.ask(Wish(moment, live, not live, detail, moods, walk, discipline))
 
     def on_floor_seen(self, event: FloorSeen) -> None:
         """Show what came, unless something newer was shown already."""

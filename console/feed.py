@@ -13,6 +13,8 @@ from textual.message import Message
 
 from data.alerts import LIMITS, Limits
 from data.model.days import HOUR, MINUTE, day_around
+from data.model.discipline import WalkView
+from data.model.discipline_seen import DisciplineSeen
 from data.model.picture import Detail, Picture
 from data.model.strip import DayStrip
 from data.model.words import SIGNED_IN
@@ -38,13 +40,18 @@ RETRY_S = 0.2
 
 
 class Wish(NamedTuple):
-    """What a screen wants to see. `detail` is (agent or queue, id); `moods`: what was noted of them over the weeks."""
+    """What a screen wants to see. `detail` is (agent or queue, id); `moods`: what was noted of them over the weeks.
+
+    `walk` is the key of a round; `discipline`: attendance, scores and the rules in force.
+    """
 
     moment_ms: int
     live: bool
     strip: bool = False
     detail: tuple[Literal["agent", "queue"], int] | None = None
     moods: bool = False
+    walk: str = ""
+    discipline: bool = False
 
 
 class FloorSeen(Message):
@@ -61,6 +68,8 @@ class FloorSeen(Message):
         waiting: bool = False,
         bounds: tuple[int, int] | None = None,
         moods: Weeks | None = None,
+        walk: WalkView | None = None,
+        discipline: DisciplineSeen | None = None,
     ) -> None:
         super().__init__()
         self.number = number
@@ -73,10 +82,15 @@ class FloorSeen(Message):
         self.bounds = bounds
         """The first and the last moment that were ever measured, for a replay."""
         self.moods = moods
+        self.walk = walk
+        """The round that was wished for; None: there is none of that key."""
+        self.discipline = discipline
 
     def can_replace(self, message: Message) -> bool:
         """Take the place of an older answer that nobody has read."""
-        return isinstance(message, FloorSeen) and message.wish.detail == self.wish.detail
+        if not isinstance(message, FloorSeen):
+            return False
+        return message.wish.detail == self.wish.detail and message.wish.walk == self.wish.walk
 
 
 class Feed:

@@ -154,8 +154,7 @@ def walk_view() -> WalkView:
     zone_b = [stop for stop in way if stop.zone == "Zone B"]
     view = marked(view, zone_b[:4], signed_in, "陈经理", NOW - 2 * MINUTE)
     view = failed(view, Where.SEAT, "A-04", "phone", NOW - 18 * MINUTE, "Zhang Lei", "second time")
-    view = failed(view, Where.AGENT, "105", "badge", NOW - 17 * MINUTE, "Zhang Lei")
-    return view
+    return failed(view, Where.AGENT, "105", "badge", NOW - 17 * MINUTE, "Zhang Lei")
 
 
 def present(picture: Picture) -> frozenset[int]:
