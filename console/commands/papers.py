@@ -11,6 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from console.commands.document import At, Cell, Column, Document, Fact, Facts, Lasting, Part, Share, Table
+from data.discipline.attendance import attendance_sum
 from data.model.discipline import Closing, FindingRow, IncidentRow, MarkRow, RoundRow, RuleLine, WalkView, Where
 from data.model.discipline_seen import AttendanceRow, Presence, RuleCount, Scores, TeamScore
 from data.model.words import Mark
@@ -27,6 +28,7 @@ class Pen(NamedTuple):
         sees: Whether the reader may see what was found of an agent, by id.
         flat: Whether it is for a spreadsheet or a program: no repeated titles, nothing drawn.
         period: The days, as a person reads them.
+        leads: Whether the reader is a lead at least, who may read what a shift hands over of people.
     """
 
     say: Callable[[str], str]
@@ -36,6 +38,7 @@ class Pen(NamedTuple):
     sees: Callable[[int], bool]
     flat: bool
     period: str
+    leads: bool = True
 
     def either(self, en: str, zh: str) -> str:
         """Return a catalogue's text in the reader's language, the other one where it has none."""
@@ -51,7 +54,8 @@ class Pen(NamedTuple):
         return tuple(Column(column[0], self.say(column[1]), *column[2:]) for column in columns)
 
 
-def _at(moment_ms: int | None) -> At | None:
+def moment(moment_ms: int | None) -> At | None:
+    """Return a moment as a cell, nothing where there is none."""
     return None if moment_ms is None else At(moment_ms)
 
 
@@ -95,7 +99,7 @@ def _rounds(rounds: Sequence[RoundRow], pen: Pen) -> Table:
         (
             *(each.key, pen.either(each.en, each.zh), At(each.opens_ms), At(each.due_ms)),
             *(each.done, each.n, each.failed, each.seats_done, each.seats, ", ".join(each.by)),
-            *(_at(each.ended_ms), _was_late(each)),
+            *(moment(each.ended_ms), _was_late(each)),
         )
         for each in rounds
     )
@@ -169,7 +173,13 @@ def _finding(row: FindingRow, seen: bool, pen: Pen) -> tuple[Cell, ...]:
         *(pen.say("credit" if row.positive else "breach"), row.points, row.unit, row.repeats),
         *(pen.say(_WHERE[row.where]), private(row.place), private(row.agent), row.team, row.by),
         *(private(row.note), private(row.photo), private(row.measure), private(row.owner)),
-        *(_at(row.due_ms), _at(row.recheck_ms), pen.say(_CLOSINGS[row.closing]), _at(row.closed_ms), row.closed_by),
+        *(
+            moment(row.due_ms),
+            moment(row.recheck_ms),
+            pen.say(_CLOSINGS[row.closing]),
+            moment(row.closed_ms),
+            row.closed_by,
+        ),
         *(private(row.closed_note), row.round, row.dismissal),
     )
 
@@ -210,7 +220,7 @@ def _incident(row: IncidentRow, pen: Pen) -> tuple[Cell, ...]:
         told = row.review
         review = (pen.say(told.avoidable), pen.say(told.worked), told.change, told.by, At(told.at_ms))
     kind = pen.either(row.en, row.zh) or row.kind
-    return (row.id, At(row.at_ms), kind, row.title, row.by, _at(row.ended_ms), row.ended_by, lasted, *review)
+    return (row.id, At(row.at_ms), kind, row.title, row.by, moment(row.ended_ms), row.ended_by, lasted, *review)
 
 
 # ------------------------------------------------------------------ attendance
@@ -243,7 +253,7 @@ def _attended(row: AttendanceRow, pen: Pen) -> tuple[Cell, ...]:
     unknown = pen.say("(no source knows them)") if duty.agent_id is None else ""
     return (
         *(duty.shift, f"{duty.agent} {unknown}".strip(), At(duty.since_ms), At(duty.until_ms), duty.seat),
-        *(pen.say(_PRESENCE[row.presence]), _at(row.first_ms)),
+        *(pen.say(_PRESENCE[row.presence]), moment(row.first_ms)),
         *(Lasting(row.late_ms) if row.late_ms else None, Lasting(row.left_early_ms) if row.left_early_ms else None),
         *(Share(row.adherent_ms, row.scheduled_ms), Lasting(row.scheduled_ms)),
         *(Share(row.worked_ms, row.to_work_ms), Lasting(row.to_work_ms), Lasting(row.measured_ms)),
@@ -255,13 +265,16 @@ def _attendance_sums(rows: Sequence[AttendanceRow], pen: Pen) -> Facts:
         Fact(str(presence), pen.say(word).capitalize(), sum(row.presence is presence for row in rows))
         for presence, word in _PRESENCE.items()
     ]
-    scheduled = sum(row.scheduled_ms for row in rows)
-    to_work = sum(row.to_work_ms for row in rows)
+    told = attendance_sum(rows)
     shares = (
-        Fact("adherence", pen.say("Adherence"), Share(sum(row.adherent_ms for row in rows), scheduled)),
-        Fact("adherence_of", pen.say("of scheduled time"), Lasting(scheduled)),
-        Fact("conformance", pen.say("Conformance"), Share(sum(row.worked_ms for row in rows), to_work)),
-        Fact("conformance_of", pen.say("of time scheduled at the phone"), Lasting(to_work)),
+        Fact("attendance", pen.say("Attendance"), Share(told.came, told.expected)),
+        Fact("attendance_of", pen.say("of heads expected"), told.expected),
+        Fact("hours", pen.say("Hours signed in"), Share(told.signed_in_ms, told.hours_ms)),
+        Fact("hours_of", pen.say("of time on duty"), Lasting(told.hours_ms)),
+        Fact("adherence", pen.say("Adherence"), Share(told.adherent_ms, told.scheduled_ms)),
+        Fact("adherence_of", pen.say("of scheduled time"), Lasting(told.scheduled_ms)),
+        Fact("conformance", pen.say("Conformance"), Share(told.worked_ms, told.to_work_ms)),
+        Fact("conformance_of", pen.say("of time scheduled at the phone"), Lasting(told.to_work_ms)),
     )
     return Facts("sums", "", (Fact("n", pen.say("On the roster"), len(rows)), *counted, *shares))
 

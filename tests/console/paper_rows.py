@@ -8,6 +8,8 @@ from data.model.discipline import (
     Entry,
     FindingRow,
     Gravity,
+    HandoverItem,
+    HandoverRow,
     IncidentEntry,
     IncidentRow,
     MarkRow,
@@ -124,13 +126,16 @@ def incidents(text: str) -> tuple[IncidentRow, ...]:
 
 
 def attendance(text: str) -> tuple[AttendanceRow, ...]:
-    """Return one who came late, and one whom no source knows."""
+    """Return one who came late, one whom no source knows, and one who came."""
     late = Duty(7, text, "early", NINE, NINE + 8 * HOUR, "A-07")
     never = Duty(None, "Zhao", "early", NINE, NINE + 8 * HOUR)
-    figures = (10 * MINUTE, 0, 6 * HOUR, 8 * HOUR, 7 * HOUR, 7 * HOUR + 30 * MINUTE, 8 * HOUR)
+    figures = (10 * MINUTE, 0, 6 * HOUR, 8 * HOUR, 7 * HOUR, 7 * HOUR + 30 * MINUTE, 8 * HOUR, 7 * HOUR)
     return (
         AttendanceRow(late, Presence.LATE, NINE + 10 * MINUTE, *figures),
-        AttendanceRow(never, Presence.ABSENT, None, 0, 0, 0, 8 * HOUR, 0, 7 * HOUR + 30 * MINUTE, 8 * HOUR),
+        AttendanceRow(never, Presence.UNKNOWN, None, 0, 0, 0, 0, 0, 0, 0),
+        AttendanceRow(
+            late._replace(agent_id=8, agent="Li"), Presence.PRESENT, NINE, 0, 0, 8 * HOUR, 8 * HOUR, *(8 * HOUR,) * 4
+        ),
     )
 
 
@@ -139,3 +144,14 @@ def scores(text: str) -> Scores:
     team = TeamScore(text, 3, 1, 7, 5, 98, True, 8, 6, (7, 0))
     rules = (RuleCount("desk", text, text, 2, 4, 2 / 3, 2 / 3), RuleCount("exits", text, text, 1, 3, 1 / 3, 1.0))
     return Scores(NINE, NINE + 48 * HOUR, (team,), (team._replace(name=""),), (team,), rules, "money")
+
+
+def handovers(text: str) -> tuple[HandoverRow, ...]:
+    """Return one that counts, and one that nobody has acknowledged, in which nothing was open."""
+    items = (
+        HandoverItem("queues", text, at_ms=NINE, n=3),
+        HandoverItem("flags", "tired", text, text, "liumin", NINE, NINE + HOUR),
+        HandoverItem("findings", "desk", "", "South", "liumin", NINE, NINE + HOUR),
+    )
+    done = HandoverRow(1, "2025-12-01/early", NINE, "liumin", text, items, NINE + HOUR, "chenjing", text)
+    return (done, HandoverRow(2, "2025-12-01/late", NINE + 8 * HOUR, "chenjing", "", ()))

@@ -13,6 +13,7 @@ import pytest
 from console.commands import papers
 from console.commands.document import Document
 from console.commands.document_forms import FORMS, as_csv, as_markdown, lines_of, values_of
+from console.commands.handover_paper import handovers
 from console.locale.documents import ZH, document_words
 from tests.console import paper_rows as rows
 from tests.console.test_document import HOSTILE
@@ -25,13 +26,14 @@ PAPERS: dict[str, Callable[[papers.Pen, str], Document]] = {
     "findings": lambda pen, text: papers.findings(rows.findings(text), pen),
     "incidents": lambda pen, text: papers.incidents(rows.incidents(text), pen),
     "attendance": lambda pen, text: papers.attendance(rows.attendance(text), pen),
+    "handovers": lambda pen, text: handovers(rows.handovers(text), pen, lambda _, what: f"<{what}>"),
     "scores": lambda pen, text: papers.scores(rows.scores(text), pen),
 }
 
 
 def pen(lang: str = "en", sees: bool = True, flat: bool = False) -> papers.Pen:
     words = document_words("zh" if lang == "zh" else "en")
-    return papers.Pen(words, lang, SHANGHAI, lambda _: "Wang Fang", lambda _: sees, flat, "2025-12-01")
+    return papers.Pen(words, lang, SHANGHAI, lambda _: "Wang Fang", lambda _: sees, flat, "2025-12-01", sees)
 
 
 def table(document: Document, key: str) -> list[dict[str, Any]]:
@@ -66,7 +68,7 @@ def test_every_paper_takes_hostile_texts_in_every_form(name: str, form: str) -> 
     assert HOSTILE[0] not in cells
 
 
-@pytest.mark.parametrize("name", ["walks", "findings", "attendance"])
+@pytest.mark.parametrize("name", ["walks", "findings", "handovers", "attendance"])
 def test_what_concerns_people_is_kept_from_others(name: str) -> None:
     for form, write in FORMS.items():
         flat = form in ("csv", "json")
@@ -83,6 +85,9 @@ def test_what_concerns_people_is_kept_from_others(name: str) -> None:
         assert {person[key] for key in left} == {""}
         assert (person["rule"], person["team"], person["by"]) == ("badge", "South", "chenjing")
         assert (zone["place"], zone["note"]) == ("South", SECRET)
+    elif name == "handovers":
+        (flag,) = table(hidden, "flags")
+        assert (flag["text"], flag["who"], flag["owner"]) == ("", "", "liumin")
     else:
         assert [row["agent"] for row in table(hidden, "attendance")] == ["Zhao (no source knows them)"]
         assert values_of(hidden)["sums"] == values_of(PAPERS[name](pen(), SECRET))["sums"]
@@ -104,16 +109,22 @@ def test_scores_name_no_person_and_say_their_trend() -> None:
 
 def test_attendance_sums_times_and_never_percentages() -> None:
     sums = values_of(PAPERS["attendance"](pen(), "Wang Fang"))["sums"]
-    assert sums == {
-        **{"n": 2, "expected": 0, "present": 0, "late": 1, "absent": 1, "unknown": 0},
-        "adherence": 6 / 16,
-        **{
-            "adherence": 6 / 16,
-            "adherence_of": 16 * 3600.0,
-            "conformance": round(7 / 15, 6),
-            "conformance_of": 54000.0,
-        },
-    }
+    counts = {"n": 3, "expected": 0, "present": 1, "late": 1, "absent": 0, "unknown": 1}
+    shares = {"attendance": 1.0, "hours": 15 / 16, "adherence": 14 / 16, "conformance": round(15 / 15.5, 6)}
+    of = {"attendance_of": 2, "hours_of": 57600.0, "adherence_of": 57600.0, "conformance_of": 55800.0}
+    assert sums == {**counts, **shares, **of}
+
+
+def test_a_handover_is_a_page_to_sign_and_shows_who_has() -> None:
+    page = as_markdown(PAPERS["handovers"](pen(), "mind the gap"))
+    assert "**Taken over:** chenjing, 2025-12-01 10:00:00" in page
+    assert "**Taken over:** ____" in page
+    assert "\\<desk\\>" in page
+    tables = PAPERS["handovers"](pen(flat=True), "mind the gap")
+    assert [row["counts"] for row in table(tables, "handovers")] == [True, False]
+    assert [(row["handover"], row["what"], row["n"]) for row in table(tables, "items")] == [
+        *((1, "<mind the gap>", 3), (1, "<tired>", None), (1, "<desk>", None)),
+    ]
 
 
 def test_a_walk_is_told_mark_by_mark_in_its_order() -> None:
