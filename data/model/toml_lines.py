@@ -31,7 +31,7 @@ def lines_of(text: str) -> dict[Keys, int]:
     """Return the line, from 1, on which each table and key of a TOML text stands."""
     found: dict[Keys, int] = {}
     table: Keys = ()
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         stripped = line.strip()
         if stripped.startswith("["):
             if (keys := _keys_in(stripped.lstrip("["), "]")) is not None:
