@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from console.commands.common import now_ms
+from console.commands.own_hand import carry_out
 from data.lease import Lease
-from data.model.people import NAMES, Answer, EraseAgent
-from data.store import audit, people
+from data.model.people import Answer, EraseAgent
 from data.store.writer import Writer
 
 if TYPE_CHECKING:
@@ -24,39 +21,11 @@ def erase_here(settings: Settings, request: EraseAgent) -> Answer:
     """Carry out an erasure, audit it, and write the file anew. Raises StoreError: HeldError while a poller writes."""
     with Lease(settings.store, "floorwalk privacy erase"), Writer(settings.store) as writer:
         with writer.recording() as connection:
-            user = _user()
-            breaks = settings.limits.breaks
-            answer = people.carry_out(
-                connection, request, user, now_ms(), vocabulary=settings.vocabulary, policy=breaks
-            )
-            result = audit.DONE if answer.done else str(answer.refusal)
-            tty, address = _tty(), os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
-            detail = {"with": asdict(request), "said": answer.said, "by": "the machine's own hand: no poller ran"}
-            act = NAMES[type(request)]
-            entry = audit.Entry(now_ms(), os.getuid(), user, "admin", tty, address, act, request.agent, result, detail)
-            audit.append(connection, entry)
+            answer = carry_out(connection, settings, request)
         if answer.done:
             writer.compact()
             writer.fold()
     return answer
-
-
-def _user() -> str:
-    import pwd
-
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"uid {os.getuid()}"
-
-
-def _tty() -> str:
-    for stream in (0, 1, 2):
-        try:
-            return os.ttyname(stream)
-        except OSError:
-            continue
-    return ""
 
 
 def traces(store: Path, names: Iterable[str]) -> list[Path]:
