@@ -21,5 +21,11 @@ full = settings.get_profile("full")
 settings.register_profile("lean", full, max_examples=full.max_examples // LEAN)
 settings.load_profile("full")
 
-# With Python's own figures a quarter of the time goes into looking through hundreds of thousands of objects that stay.
-gc.set_threshold(20_000, 20, 50)
+# With Python's own figures a quarter of the time goes into looking through what stays.
+gc.set_threshold(20_000, 10, 10)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what there is before the first test out of every later search for garbage."""
+    gc.collect()
+    gc.freeze()

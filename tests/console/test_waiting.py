@@ -78,4 +78,16 @@ def test_one_source_that_never_answered_hides_no_other(tmp_path: Path) -> None:
         writer.write(rows)
         boot = boot_ms()
         writer.beat(known.source_id, Beat(now, boot, boot, 1_000, 1, "", boot_id()))
-    assert said(store, lambda: "", "nothing") == ""
+
+    async def go() -> None:
+        app = FloorApp(Options(store, hindrance=lambda: ""))
+        async with app.run_test(size=(120, 36)) as pilot:
+            pane, end, answers = app.screen.query_one("#agents", Pane), monotonic() + 10, [app.seen]
+            while len(answers) < 3:
+                assert monotonic() < end, "no more answers"
+                await pilot.pause()
+                if app.seen is not answers[-1]:
+                    answers.append(app.seen)
+                    assert pane._message() == ""
+
+    asyncio.run(go())

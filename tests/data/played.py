@@ -6,6 +6,7 @@ import asyncio
 import selectors
 import sqlite3
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -138,13 +139,13 @@ def runs(path: Path, adapter: Adapter, time: Time, seconds: float, interval_ms: 
 
 def covered(path: Path) -> list[tuple[float, float]]:
     """Return the measured stretches in seconds since START."""
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         rows = connection.execute("SELECT since_ms, until_ms FROM coverage ORDER BY since_ms").fetchall()
     return [((since - START) / 1000, (until - START) / 1000) for since, until in rows]
 
 
 def heartbeat(path: Path) -> tuple[int, str]:
     """Return when the last sign of life was given (UTC ms), and the error in it."""
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         row = connection.execute("SELECT at_ms, error FROM heartbeat ORDER BY at_ms DESC LIMIT 1").fetchone()
     return int(row[0]), str(row[1])

@@ -9,8 +9,9 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -148,13 +149,13 @@ def wait_for(truth: Callable[[], bool], seconds: float = 20) -> None:
     end = monotonic() + seconds
     while not truth():
         assert monotonic() < end, "it did not come about"
-        os.sched_yield()
+        sleep(0.001)
 
 
 def beats(store: Path) -> int:
     """Return the last sign of life, 0 before the first."""
     try:
-        with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as connection:
+        with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as connection:
             return int(connection.execute("SELECT coalesce(max(at_ms), 0) FROM heartbeat").fetchone()[0])
     except sqlite3.Error:
         return 0
@@ -178,7 +179,7 @@ def test_it_ends_with_its_parent(tmp_path: Path) -> None:
 
 def check(store: Path) -> tuple[int, int]:
     """Assert that a store is whole; return its last measured moment and its number of visits."""
-    with sqlite3.connect(store) as connection:
+    with closing(sqlite3.connect(store)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         overlaps = connection.execute(
             "SELECT count(*) FROM (SELECT until_ms, lead(since_ms) OVER (PARTITION BY agent_id ORDER BY since_ms) n "
@@ -206,7 +207,7 @@ def test_killed_200_times_it_loses_nothing(tmp_path: Path) -> None:
         wait_for(lambda before=before: beats(store) > before)  # type: ignore[misc]
         for _ in range(rng.randrange(400)):
             os.sched_yield()
-        with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as connection:
+        with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as connection:
             acknowledged = connection.execute(
                 "SELECT (SELECT max(until_ms) FROM coverage), (SELECT count(*) FROM call)"
             ).fetchone()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -73,7 +74,7 @@ def sets(time: Time, by_ms: int) -> Callable[[], None]:
 
 def calls(store: Path) -> list[tuple[str, float]]:
     """Return each visit and when it began, in seconds since START."""
-    with sqlite3.connect(store) as connection:
+    with closing(sqlite3.connect(store)) as connection:
         rows = connection.execute("SELECT contact, entered_ms FROM call ORDER BY id").fetchall()
     return [(contact, (entered_ms - START) / 1000) for contact, entered_ms in rows]
 
