@@ -1,7 +1,7 @@
 """A catalogue of a TOML text, or all that is wrong with it: each thing on a line, with its place and what is expected.
 
-Tables: [area.KEY], [rule.KEY], [checklist.KEY], [shift.KEY], [incident.KEY], [scoring] and [scoring.found_by]; what each
-may hold is in `data.discipline.entries`, and in ../../docs/discipline.md for people.
+Tables: [area.KEY], [rule.KEY], [checklist.KEY], [shift.KEY], [incident.KEY], [scoring], [scoring.found_by]; what each
+may hold is in `data.discipline.entries`, and in ../../docs/catalogue.md for people.
 """
 
 from __future__ import annotations
