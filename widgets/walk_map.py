@@ -199,7 +199,7 @@ def block_pieces(
 def counts(walk: Walk, halts: Sequence[Halt], look: Look) -> list[Piece]:
     """Return how many places are how, each with its sign: the legend and the count in one."""
     words = {
-        How.REFUSED: "not taken",
+        How.REFUSED: "not kept",
         How.FAILED: "failed",
         How.DONE: "looked at",
         How.OPEN: "not yet",

@@ -59,7 +59,7 @@ WALK: Mapping[str, str] = {
     "Nothing was found amiss.": "没有发现问题。",
     "{n} failed:": "{n} 项不合格：",
     # the map
-    "not taken": "未记入",
+    "not kept": "未记入",
     "failed": "不合格",
     "looked at": "已查看",
     "not yet": "待查看",
@@ -67,5 +67,8 @@ WALK: Mapping[str, str] = {
     "{n} left": "剩 {n} 处",
     "{n} not seen today": "{n} 处今日未查看",
     "{n} failed": "{n} 项不合格",
+    # the title
+    "{done} of {n} places": "{done} / {n} 处",
+    "ended {time}": "{time} 结束",
 }
 """Chinese by English."""

@@ -67,6 +67,9 @@ async def _ordered(app: FloorApp, request: Request, done: str) -> Answer | None:
 class ActingScreen(TimedScreen):
     """A timed screen with acts. Subclasses say which agent is meant."""
 
+    wants_discipline = False
+    """Whether attendance, scores and the rules in force are to come with each picture."""
+
     def chosen_agent(self) -> AgentRow | None:
         """Return the agent under the cursor, None where there is none."""
         raise NotImplementedError
@@ -169,6 +172,13 @@ class ActingScreen(TimedScreen):
             from console.screens.roll_call import RollCallScreen
 
             self.app.push_screen(RollCallScreen(getattr(self, "team", None)))
+
+    def action_check(self) -> None:
+        """Walk one of the rounds over the floor."""
+        from console.acting.rounds import choose
+
+        if not self.is_wall():
+            self.begin(choose(self))
 
     def chosen_flag(self) -> FlagRow | FollowUpRow | None:
         """Return the flag or follow-up under the cursor, None where the cursor is in no pane of flags."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from console.locale.zh_walk import WALK
 from widgets.zh import ZH
 
 WORDS: Mapping[str, str] = {
     **ZH,
+    **WALK,
     "Map": "座位",
     # the last row
     "open": "打开",

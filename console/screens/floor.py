@@ -253,7 +253,8 @@ class FloorScreen(ScreenOfPanes):
                 return
             owner = event.pane.agent_of(event.key)
         elif event.pane.id == "checklist":
-            owner = None
+            self._walk()
+            return
         if owner is None:
             return
         if kind == "agent":
@@ -266,6 +267,13 @@ class FloorScreen(ScreenOfPanes):
             from console.screens.detail import DetailScreen
 
             self.app.push_screen(DetailScreen(kind, owner))
+
+    def _walk(self) -> None:
+        """Walk the round of the checklist in view."""
+        from console.acting.rounds import walk
+
+        if self.picture is not None and self.picture.checklist is not None and not self.is_wall():
+            walk(self, self.picture.checklist.key)
 
     def chosen_agent(self) -> AgentRow | None:
         """Return the agent under the cursor of the pane in use, of the agents' where that pane has none."""

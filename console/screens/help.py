@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -56,6 +56,11 @@ class HelpScreen(Screen[None]):
         Binding("ctrl+c", "app.quit", show=False),
     ]
 
+    def __init__(self, title: str = "", own: Sequence[tuple[str, str]] = ()) -> None:
+        """Show what keys do; first the `own` ones of the screen that it is asked on, under their title."""
+        super().__init__()
+        self._heading, self._own = title, tuple(own)
+
     def compose(self) -> ComposeResult:
         """Lay out the page and the way back."""
         look = cast("FloorApp", self.app).look
@@ -74,11 +79,21 @@ class HelpScreen(Screen[None]):
     def _write(self, width: int) -> None:
         app = cast("FloorApp", self.app)
         sources = _sources(app.seen, app.look, width) if app.seen is not None else []
-        self.query_one(Static).update(Text("\n").join([*sources, _page(app.look, width)]))
+        own = list(_own(self._heading, self._own, app.look, width)) if self._own else []
+        self.query_one(Static).update(Text("\n").join([*sources, *own, _page(app.look, width)]))
 
     def action_scroll(self, by: int) -> None:
         """Scroll by lines."""
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+
+
+def _own(title: str, keys: Iterable[tuple[str, str]], look: Look, width: int) -> Iterator[Text]:
+    """Give the lines of the keys that one screen has for itself."""
+    yield from (Text(), Text(f"  {look.words(title)}", "bold"))
+    for key, text in keys:
+        first, *rest = wrap(look.words(text), max(20, width - 16))
+        yield _entry(key, first)
+        yield from (_entry("", line) for line in rest)
 
 
 def _sources(seen: FloorSeen, look: Look, width: int) -> list[Text]:

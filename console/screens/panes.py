@@ -27,14 +27,20 @@ def size_class(width: int, height: int) -> str:
     return "wide" if width >= WIDE[0] and height >= WIDE[1] else "medium"
 
 
-_ASKING_NAMES = frozenset({"filter", "go_to", "flag", "resolve", "break", "phone", "note"})
+_ASKING_NAMES = frozenset({"filter", "go_to", "flag", "resolve", "break", "phone", "note", "check"})
 
 
 class ScreenOfPanes(ActingScreen):
     """A screen of panes; a subclass lays them out and says what they show."""
 
-    ASKING: ClassVar[frozenset[str]] = frozenset({"filter", "goto", "flag", "resolve", "break", "phone", "note"})
+    ASKING: ClassVar[frozenset[str]] = frozenset(
+        {"filter", "goto", "flag", "resolve", "break", "phone", "note", "check"}
+    )
     """The ids of the actions that ask for something. They go before all others: what is typed ahead is for them."""
+
+    OWN_TITLE: ClassVar[str] = ""
+    OWN_KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """What keys do on this screen alone, for the page of help: as written, and in a sentence."""
 
     def __init__(self, active: str) -> None:
         super().__init__()
@@ -107,7 +113,7 @@ class ScreenOfPanes(ActingScreen):
         """Show what every key does."""
         from console.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen())
+        self.app.push_screen(HelpScreen(self.OWN_TITLE, self.OWN_KEYS))
 
     # ------------------------------------------------------ a line that asks for a text
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-import console.locale.zh
-import widgets.zh
+import console.locale
+import widgets
 
 
-def _said(file: str | None) -> list[tuple[str, str]]:
-    tree = ast.parse(Path(str(file)).read_text(encoding="utf-8"))
+def _said(file: Path) -> list[tuple[str, str]]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
     pairs = [
         pair
         for node in ast.walk(tree)
@@ -22,5 +22,9 @@ def _said(file: str | None) -> list[tuple[str, str]]:
 
 def test_no_text_is_translated_in_two_ways() -> None:
     said: dict[str, str] = {}
-    for english, chinese in [*_said(widgets.zh.__file__), *_said(console.locale.zh.__file__)]:
+    files = [
+        file for package in (widgets, console.locale) for file in Path(str(package.__file__)).parent.glob("zh*.py")
+    ]
+    assert len(files) > 1
+    for english, chinese in [pair for file in files for pair in _said(file)]:
         assert said.setdefault(english, chinese) == chinese, english
