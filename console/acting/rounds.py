@@ -40,7 +40,7 @@ def round_hint(row: RoundRow, now_ms: int, look: Look) -> str:
     far = look.say("{done} of {n}", done=row.done, n=row.n)
     if row.is_done:
         at_ms = row.ended_ms or row.last_ms
-        when = look.say("done {time}", time=look.clock(at_ms)) if at_ms is not None else look.words("done")
+        when = look.say("finished {time}", time=look.clock(at_ms)) if at_ms is not None else look.words("done")
     elif row.opens_ms > now_ms:
         when = look.say("opens {time}", time=look.clock(row.opens_ms))
     else:

@@ -57,7 +57,7 @@ WALK: Mapping[str, str] = {
     "Which round?": "哪一次检查？",
     "Begin which round?": "开始哪一种检查？",
     "another round…": "另开一次检查……",
-    "done {time}": "{time} 完成",
+    "finished {time}": "{time} 完成",
     "opens {time}": "{time} 开始",
     "No round is known at this moment.": "此刻没有检查安排。",
     "No checklists are known.": "没有检查表。",
