@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from data.model.discipline_acts import DisciplineAct
 from data.model.words import Channel, FlagKind, Mark, Outcome, State
 
 
@@ -236,7 +237,7 @@ Event = (
 )
 """What telephony reports."""
 
-Act = FlagRaised | FlagResolved | MoodNoted | CoachingNoted | ChecklistOpened | ItemMarked
+Act = FlagRaised | FlagResolved | MoodNoted | CoachingNoted | ChecklistOpened | ItemMarked | DisciplineAct
 """What people do. Taken from the simulator's played supervisor only; people's own come through the desk."""
 
 

@@ -44,9 +44,6 @@ TEXTS = (
 )
 """Where people write freely, so that a name may stand in a text about something else."""
 
-_UNNUMBERED = frozenset({"checklist_mark"})
-"""The tables of these whose rows have no id."""
-
 
 class Held(NamedTuple):
     """How much is kept about a person, by table; only where there is something."""
@@ -144,15 +141,14 @@ def _leave_out(connection: sqlite3.Connection, names: Collection[str], instead: 
     )
     patterns = [whole(name) for name in sorted(names, key=len, reverse=True)]
     for table, column in TEXTS if patterns else ():
-        which = f"DISTINCT {column}" if table in _UNNUMBERED else "id"
         changed = []
-        for found, text in _holding(connection, names, f"{which}, {column}", table, column):
+        for found, text in _holding(connection, names, f"id, {column}", table, column):
             left = text
             for pattern in patterns:
                 left = pattern.sub(instead, left)
             if left != text:
                 changed.append((left, found))
-        connection.executemany(f"UPDATE {table} SET {column} = ? WHERE {which.split()[-1]} = ?", changed)
+        connection.executemany(f"UPDATE {table} SET {column} = ? WHERE id = ?", changed)
     written = {json.dumps(name, ensure_ascii=False)[1:-1] for name in names}
     escaped = [*patterns, *map(whole, written)]
     details = _holding(connection, {*names, *written}, "number, detail", "audit", "detail")

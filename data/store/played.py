@@ -82,17 +82,17 @@ def _open_checklist(connection: sqlite3.Connection, act: ChecklistOpened) -> Non
     )
     if made.rowcount:
         connection.executemany(
-            "INSERT INTO checklist_item VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO checklist_item (checklist_id, position, key, en, zh) VALUES (?, ?, ?, ?, ?)",
             [(made.lastrowid, i, item.key, item.en, item.zh) for i, item in enumerate(act.items)],
         )
 
 
 def _mark_item(connection: sqlite3.Connection, act: ItemMarked) -> None:
     connection.execute(
-        "INSERT OR REPLACE INTO checklist_mark SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM checklist "
-        "WHERE key = ? AND opened_ms <= ? ORDER BY opened_ms DESC LIMIT 1",
-        (
-            *(act.item, act.at_ms, act.mark, act.by, act.note, act.place, act.owner, act.due_ms),
-            *(act.checklist, act.at_ms),
-        ),
+        "INSERT INTO checklist_mark (checklist_id, item, place_kind, place, at_ms, mark, marked_by, note, owner, "
+        "due_ms) "
+        "SELECT id, ?1, 'floor', ?2, ?3, ?4, ?5, ?6, ?7, ?8 FROM checklist c WHERE key = ?9 AND opened_ms <= ?3 "
+        "AND NOT EXISTS (SELECT 1 FROM checklist_mark WHERE checklist_id = c.id AND item = ?1 AND at_ms = ?3) "
+        "ORDER BY opened_ms DESC LIMIT 1",
+        (act.item, act.place, act.at_ms, act.mark, act.by, act.note, act.owner, act.due_ms, act.checklist),
     )

@@ -9,14 +9,15 @@ from __future__ import annotations
 import sqlite3
 
 from data.metrics import CallFigures, TimeFigures
+from data.store.schema_discipline import DISCIPLINE, DISCIPLINE_MOMENTS, FROM_2, ROUNDS
 
-VERSION = 2
+VERSION = 3
 """What `PRAGMA user_version` says of a store that this program writes."""
 
 APPLICATION_ID = 0x466C6F77
 """What `PRAGMA application_id` says: "Flow"."""
 
-MOMENTS = frozenset(
+MOMENTS = DISCIPLINE_MOMENTS | frozenset(
     {
         "since_ms",
         "until_ms",
@@ -196,16 +197,7 @@ CREATE TABLE rollup_agent (
     PRIMARY KEY (start_ms, agent_id)) STRICT, WITHOUT ROWID;
 {_FLAG}
 {_PEOPLE}
-CREATE TABLE checklist (
-    id INTEGER PRIMARY KEY, key TEXT NOT NULL, title_en TEXT NOT NULL, title_zh TEXT NOT NULL,
-    opened_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL, UNIQUE (key, opened_ms)) STRICT;
-CREATE TABLE checklist_item (
-    checklist_id INTEGER NOT NULL REFERENCES checklist, position INTEGER NOT NULL, key TEXT NOT NULL,
-    en TEXT NOT NULL, zh TEXT NOT NULL, PRIMARY KEY (checklist_id, position)) STRICT, WITHOUT ROWID;
-CREATE TABLE checklist_mark (
-    checklist_id INTEGER NOT NULL REFERENCES checklist, item TEXT NOT NULL, at_ms INTEGER NOT NULL,
-    mark TEXT NOT NULL, marked_by TEXT NOT NULL, note TEXT NOT NULL, place TEXT NOT NULL,
-    owner TEXT NOT NULL, due_ms INTEGER, PRIMARY KEY (checklist_id, item, at_ms)) STRICT, WITHOUT ROWID;
+{ROUNDS}
 CREATE TABLE heartbeat (
     source_id INTEGER PRIMARY KEY REFERENCES source, at_ms INTEGER NOT NULL, boot_ms INTEGER NOT NULL,
     good_boot_ms INTEGER NOT NULL, interval_ms INTEGER NOT NULL, pid INTEGER NOT NULL,
@@ -216,6 +208,7 @@ CREATE TABLE imported (
     PRIMARY KEY (source_id, digest, bytes)) STRICT, WITHOUT ROWID;
 CREATE TABLE revision (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO revision VALUES ('directory', 0), ('member', 0), ('rollup', 0), ('past', 0);
+{DISCIPLINE}
 """
 
 
@@ -259,6 +252,7 @@ CREATE INDEX span_pause ON state_span (agent_id, since_ms) WHERE state IN ('not_
 INSERT INTO revision VALUES ('past', 0);
 {_PEOPLE}
 """,
+    2: FROM_2,
 }
 """SQL that leads from a version to the next one."""
 
