@@ -75,6 +75,8 @@ class Settings:
     rights: Rights = NOBODY
     """Who may act: what `[desk]` says."""
     retention: Retention = RETENTION
+    catalogue: Path | None = None
+    """The file with the rules of the floor; None: those that ship."""
     wall: bool = False
     """Whether everybody on the floor can read the screen; said on the command line only, as is the next."""
     phone: str = ""
@@ -96,7 +98,8 @@ class Settings:
     @property
     def desk(self) -> Rules:
         """What the desk goes by."""
-        return Rules(self.rights, self.vocabulary, self.limits.breaks, self.retention)
+        catalogue = "" if self.catalogue is None else str(self.catalogue)
+        return Rules(self.rights, self.vocabulary, self.limits.breaks, self.retention, catalogue)
 
     @property
     def goals(self) -> Mapping[str, Goal]:
@@ -139,6 +142,7 @@ KEYS: Mapping[str, str] = {
     "theme": "screen.theme",
     "store": "store.path",
     "interval_ms": "poller.interval_s",
+    "catalogue": "discipline.catalogue",
     "aliases": "agents.aliases",
     "rules": "agents.rules",
 }

@@ -16,7 +16,7 @@ A table each, all of them optional:
   least_out
 - [breaks.team.NAME]  share_percent, most_out, least_out;  [load]  hard_queues, count_lateness
 - [desk]  leads, supervisors, admins: lists of users and @groups; [desk.teams] TEAM = the same, of who leads it
-- [retention]  flags_and_mood_days, coaching_days
+- [retention]  flags_and_mood_days, coaching_days;  [discipline]  catalogue
 - [flags.KIND]  en, zh, severity, expires_min, step, in_use;  [steps.STEP]  en, zh, in_use
 """
 
@@ -26,159 +26,21 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, Required, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError, with_config
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
-from typing_extensions import TypedDict, is_typeddict
+from typing_extensions import is_typeddict
 
-from console.choices import LANGUAGES, THEMES
 from console.settings import Settings, SettingsError, SourceSettings, zone_of
-from console.settings_vocabulary import FlagTable, StepTable, vocabulary
+from console.settings_schema import File
+from console.settings_vocabulary import vocabulary
 from data.alerts import Limits
 from data.breaks import BreakPolicy, day_time
 from data.desk.roles import Rights
-from data.metrics import FORMULAS, Goal
+from data.metrics import Goal
 from data.model.text import safe_text
 from data.model.toml_lines import Keys, Table, leaves, line_of, lines_of
-
-
-def _rising(values: list[float]) -> list[float]:
-    if sorted(values) != values:
-        raise ValueError("must not fall from one to the next")
-    return values
-
-
-Two = Annotated[list[float], Field(min_length=2, max_length=2), AfterValidator(_rising)]
-Three = Annotated[list[float], Field(min_length=3, max_length=3), AfterValidator(_rising)]
-Names = list[Annotated[str, Field(pattern=r"^@?[^\s@:,]+$")]]
-"""Users, and groups with an @ before them."""
-Ratio = Annotated[float, Field(ge=0, le=1)]
-Interval = Annotated[float, Field(ge=0.2, le=3600)]
-Seconds = Annotated[float, Field(ge=0)]
-Days = Annotated[int, Field(ge=1, le=3650)]
-
-_exact = with_config(ConfigDict(extra="forbid", strict=True))
-
-
-@_exact
-class _Site(TypedDict, total=False):
-    name: str
-    zone: str
-
-
-@_exact
-class _Screen(TypedDict, total=False):
-    language: Literal[LANGUAGES]  # type: ignore[valid-type]
-    theme: Literal[THEMES]  # type: ignore[valid-type]
-
-
-@_exact
-class _Store(TypedDict, total=False):
-    path: str
-
-
-@_exact
-class _Poller(TypedDict, total=False):
-    interval_s: Interval
-
-
-@with_config(ConfigDict(extra="allow", strict=True))
-class _Source(TypedDict, total=False):
-    adapter: Required[str]
-    interval_s: Interval
-
-
-@_exact
-class _Goal(TypedDict, total=False):
-    threshold_s: Seconds
-    short_abandon_s: Seconds
-    target: Ratio
-    formula: Literal[FORMULAS]  # type: ignore[valid-type]
-
-
-@_exact
-class _Agents(TypedDict, total=False):
-    aliases: dict[str, str]
-    rules: dict[str, str]
-
-
-@_exact
-class _Thresholds(TypedDict, total=False):
-    waiting: Annotated[list[int], Field(min_length=4, max_length=4), AfterValidator(_rising)]
-    wait_s: Two
-    talk_s: Three
-    wrap_up_s: Two
-    pause_s: Three
-    service_good: Ratio
-    service_fair: Ratio
-    least_n: Annotated[int, Field(ge=0)]
-
-
-@_exact
-class _Limits(_Thresholds, total=False):
-    queue: dict[str, _Thresholds]
-    team: dict[str, _Thresholds]
-    reason: dict[str, Three]
-
-
-@_exact
-class _Places(TypedDict, total=False):
-    share_percent: Annotated[int, Field(ge=0, le=100)]
-    most_out: Annotated[int, Field(ge=0)]
-    least_out: Annotated[int, Field(ge=0)]
-
-
-@_exact
-class _Breaks(_Places, total=False):
-    allowances_s: dict[str, Seconds]
-    times_a_day: dict[str, Annotated[int, Field(ge=0)]]
-    total_s: Seconds
-    no_rest: list[Annotated[str, AfterValidator(day_time)]]
-    aliases: dict[str, str]
-    protected: list[str]
-    planned: list[str]
-    grace_s: Seconds
-    team: dict[str, _Places]
-
-
-@_exact
-class _Desk(TypedDict, total=False):
-    leads: Names
-    supervisors: Names
-    admins: Names
-    teams: dict[str, Names]
-
-
-@_exact
-class _Retention(TypedDict, total=False):
-    flags_and_mood_days: Days
-    coaching_days: Days
-
-
-@_exact
-class _Load(TypedDict, total=False):
-    hard_queues: list[str]
-    count_lateness: bool
-
-
-@_exact
-class _File(TypedDict, total=False):
-    site: _Site
-    screen: _Screen
-    store: _Store
-    poller: _Poller
-    source: dict[str, _Source]
-    goal: _Goal
-    queue: dict[str, _Goal]
-    agents: _Agents
-    limits: _Limits
-    breaks: _Breaks
-    load: _Load
-    desk: _Desk
-    retention: _Retention
-    flags: dict[str, FlagTable]
-    steps: dict[str, StepTable]
 
 
 def read(path: Path, settings: Settings) -> Settings:
@@ -194,7 +56,7 @@ def read(path: Path, settings: Settings) -> Settings:
         raise SettingsError(f"{path} is not valid TOML: {error}") from error
     lines = lines_of(text)
     try:
-        TypeAdapter(_File).validate_python(table)
+        TypeAdapter(File).validate_python(table)
     except ValidationError as error:
         problems = (_explain(path, lines, detail) for detail in error.errors(include_url=False))
         raise SettingsError("\n".join(dict.fromkeys(problems))) from None
@@ -211,14 +73,15 @@ def _taken(path: Path, lines: Mapping[Keys, int], settings: Settings, table: Tab
     zone = site.get("zone", settings.zone)
     if zone:
         zone = zone_of(zone, f"{path}:{line_of(lines, ('site', 'zone'))}: site.zone").key
-    store = table.get("store", {}).get("path")
+    store, catalogue = table.get("store", {}).get("path"), table.get("discipline", {}).get("catalogue")
     return replace(
         settings,
         site=site.get("name", settings.site),
         zone=zone,
         language=screen.get("language", settings.language),
         theme=screen.get("theme", settings.theme),
-        store=settings.store if store is None else path.absolute().parent / Path(store).expanduser(),
+        store=settings.store if store is None else _beside(path, store),
+        catalogue=settings.catalogue if catalogue is None else _beside(path, catalogue),
         sources=_sources(path, lines, table.get("source", {})) or settings.sources,
         interval_ms=_ms(poller.get("interval_s", settings.interval_ms / 1000)),
         goal=goal,
@@ -230,6 +93,11 @@ def _taken(path: Path, lines: Mapping[Keys, int], settings: Settings, table: Tab
         retention=settings.retention._replace(**table.get("retention", {})),
         vocabulary=vocabulary(path, lines, settings.vocabulary, table),
     )
+
+
+def _beside(path: Path, named: str) -> Path:
+    """Return a path that the file names: a relative one begins where the file is."""
+    return path.absolute().parent / Path(named).expanduser()
 
 
 def _sources(path: Path, lines: Mapping[Keys, int], table: Table) -> tuple[SourceSettings, ...]:
@@ -339,11 +207,11 @@ def _nearest(keys: Keys) -> str:
     """Return the valid key that somebody may have meant: beside it, else anywhere."""
     from difflib import get_close_matches
 
-    beside = _valid_keys(_File, keys[:-1])
+    beside = _valid_keys(File, keys[:-1])
     near = get_close_matches(keys[-1], beside, 1)
     if near:
         return ".".join((*keys[:-1], near[0]))
-    everywhere = {full[-1]: full for full in reversed(_all_keys(_File))}
+    everywhere = {full[-1]: full for full in reversed(_all_keys(File))}
     near = get_close_matches(keys[-1], everywhere, 1)
     return ".".join(everywhere[near[0]]) if near else ""
 
@@ -366,7 +234,7 @@ def _explain(path: Path, lines: Mapping[Keys, int], problem: ErrorDetails) -> st
         return f"{place}{_explain_source(keys)}"  # without what stands there: it may be a secret
     if problem["type"] == "extra_forbidden":
         near = _nearest(keys)
-        beside = ", ".join(_valid_keys(_File, keys[:-1]))
+        beside = ", ".join(_valid_keys(File, keys[:-1]))
         return f"{place} is no setting; " + (f"did you mean {near}?" if near else f"there are {beside}")
     what = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "string_pattern_mismatch":

@@ -83,6 +83,7 @@ def values(settings: Settings) -> Iterator[tuple[str, Any]]:
         yield f"desk.teams.{team}", list(leads)
     for name, days in settings.retention._asdict().items():
         yield f"retention.{name}", days
+    yield "discipline.catalogue", None if settings.catalogue is None else str(settings.catalogue)
     yield from _words(settings.vocabulary)
 
 

@@ -127,6 +127,10 @@ _RULES: Mapping[str, _Table] = {
             "coaching_days": "coaching and praise",
         },
     ),
+    "discipline": (
+        "What is expected of this floor: its rules, checklists and shifts, in a file of their own.",
+        {"catalogue": "the file, beside this one; without it what ships"},
+    ),
     "flags": (
         "What people may flag: a table each; one of a shipped kind changes it, in_use = false takes it away.",
         {"late_back": "en, zh, severity (note, watch, urgent, praise), expires_min, step, in_use"},
@@ -155,6 +159,7 @@ _EXAMPLES: Mapping[str, Any] = {
     "desk.supervisors": ["liumin"],
     "desk.admins": ["@floorwalk"],
     "desk.teams": {"North": ["chenjing", "@leads-north"]},
+    "discipline.catalogue": "rules.toml",
     "flags.late_back": {"en": "back late", "zh": "晚归", "severity": "note", "expires_min": 60},
     "steps.quiet_room": {"en": "the quiet room", "zh": "去静室"},
     "agents.aliases": {"Local/1001@agents": "王小明"},

@@ -15,7 +15,7 @@ from console.cli import build
 from console.commands import SUMMARIES
 from console.screens.why import FORMULA_TEXTS
 from console.settings import load
-from console.settings_file import _File
+from console.settings_schema import File
 from console.settings_secrets import variable_of
 from console.settings_sources import checked
 from data.alerts import LIMITS
@@ -118,7 +118,7 @@ def test_settings_tell_every_key() -> None:
     for table, keys in re.findall(r"^\| `\[(\w+)[^|]*\| ([^|]*)\|", text, re.MULTILINE):
         told.setdefault(table, set()).update(re.findall(r"`(\w+)`", keys))
     told["queue"] |= told["goal"]  # "the same"
-    schema = get_type_hints(_File)
+    schema = get_type_hints(File)
     assert set(told) == set(schema)
     for table, kind in schema.items():
         keys = get_type_hints(get_args(kind)[1] if get_origin(kind) is dict else kind)

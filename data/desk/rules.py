@@ -16,12 +16,16 @@ from data.store.retention import RETENTION, Retention
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Who may do what, the words for flags and next steps, the reasons for breaks, and how long what is kept."""
+    """Who may do what, the words for flags and next steps, the reasons for breaks, and how long what is kept.
+
+    `catalogue` is the path of the file with the rules of the floor, "" where those hold that ship.
+    """
 
     rights: Rights = NOBODY
     vocabulary: Vocabulary = VOCABULARY
     policy: BreakPolicy = POLICY
     retention: Retention = RETENTION
+    catalogue: str = ""
 
     def handed_over(self) -> dict[str, Any]:
         """Return all there is in JSON's own types; `taken_over` makes rules of it again."""

@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.settings import Settings, load
-from console.settings_file import _all_keys, _File
+from console.settings_file import _all_keys
+from console.settings_schema import File
 from console.settings_secrets import MadeWith
 from console.settings_sources import ready
 from console.settings_template import Configured, key_of, toml, written
@@ -137,7 +138,7 @@ def test_every_key_is_explained_and_holds_when_it_is_put_in_force(cli: Cli, monk
     assert breaks == Settings().limits.breaks
     assert settings.store == Settings().store
     whole = tomllib.loads(cli.config.read_text())
-    schema = {keys[:2] for keys in _all_keys(_File)} - {("source",), ("queue",), ("flags",), ("steps",)}
+    schema = {keys[:2] for keys in _all_keys(File)} - {("source",), ("queue",), ("flags",), ("steps",)}
     assert schema <= {(table, key) for table, keys in whole.items() for key in keys}, "no key is missing"
     assert set(whole["source"]["pbx"]) == {
         *("adapter", "interval_s", "secret_file", "token_file"),
