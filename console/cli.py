@@ -10,11 +10,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
-from pathlib import Path
 from typing import NoReturn
 
 from console.commands import SUMMARIES, load
-from console.commands.common import EX_IOERR, EX_SOFTWARE, EX_USAGE, CommandError, tell
+from console.commands.common import EX_IOERR, EX_SOFTWARE, EX_USAGE, CommandError, everywhere, tell
 
 _DESCRIPTION = "The call-centre floor in a terminal: live, and as it looked at any moment before."
 _EPILOG = """\
@@ -56,10 +55,7 @@ class _Version(argparse.Action):
 def _shared(default: object) -> _Parser:
     """Return the options that every command takes; after the command they leave alone what stood before it."""
     shared = _Parser(add_help=False)
-    group = shared.add_argument_group("everywhere")
-    group.add_argument("--store", metavar="FILE", default=default, help="where the store is")
-    group.add_argument("--tz", metavar="ZONE", default=default, help="the site's time zone, as Asia/Shanghai")
-    group.add_argument("--config", metavar="FILE", type=Path, default=default, help="the settings file")
+    everywhere(shared, default)
     return shared
 
 

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import time
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
@@ -70,6 +70,14 @@ def number(value: int) -> str:
 
 
 # ------------------------------------------------------------------ settings, store, zone
+
+
+def everywhere(parser: ArgumentParser, default: object = SUPPRESS) -> None:
+    """Let a parser take the options that every command takes; where they are left out, what stood before them stays."""
+    group = parser.add_argument_group("everywhere")
+    group.add_argument("--store", metavar="FILE", default=default, help="where the store is")
+    group.add_argument("--tz", metavar="ZONE", default=default, help="the site's time zone, as Asia/Shanghai")
+    group.add_argument("--config", metavar="FILE", type=Path, default=default, help="the settings file")
 
 
 def settings_of(args: Namespace) -> Settings:
