@@ -140,11 +140,17 @@ def _named(sources: Sequence[Source]) -> str:
 async def _at_desk(
     writer: Writer, pollers: Sequence[Poller], rules: Rules, clock: Clock, zone: str
 ) -> AsyncIterator[None]:
-    """Have a desk, and keep what is usual for each agent, while the block lasts."""
+    """Have a desk, keep the floor's rules in force and what is usual for each agent, while the block lasts."""
     from data.desk.desk import Desk  # which tells what it has to tell as the poller does
     from data.desk.server import listening
+    from data.poller.rulebook import in_force
 
-    async with Desk(writer, pollers, rules, clock.wall_ms) as desk, listening(writer.path, desk), kept(writer, zone):
+    async with (
+        in_force(writer, rules.catalogue, clock.wall_ms),
+        Desk(writer, pollers, rules, clock.wall_ms) as desk,
+        listening(writer.path, desk),
+        kept(writer, zone),
+    ):
         yield
 
 
