@@ -26,6 +26,7 @@ from widgets.agents import state_text, state_tone
 from widgets.canvas import Line, Piece, on_ground, padded
 from widgets.cells import brief, fit, safe, width_of
 from widgets.pane import LEVEL_TONES, Heading, Pane, wrap
+from widgets.walk_found import Found
 from widgets.walk_map import HOW_LEVELS, strip_lines
 from widgets.walk_words import (
     GRAVITY_LEVELS,
@@ -33,9 +34,8 @@ from widgets.walk_words import (
     found_text,
     halt_text,
     in_language,
-    owner_text,
-    place_text,
     points_text,
+    zone_text,
 )
 from widgets.walking import Check, Fate, Halt, Shown, Walk
 
@@ -95,7 +95,7 @@ class StopPane(Pane):
         at = look.say("stop {n} of {all}", n=walk.index(halt.key) + 1, all=len(walk.halts))
         parts = [at]
         if halt.zone and halt.where is not Where.ZONE:
-            parts.append(safe(halt.zone))
+            parts.append(zone_text(halt.zone, look))
         how = walk.hows[halt.key]
         said = {
             "done": look.words("all looked at"),
@@ -129,7 +129,7 @@ class StopPane(Pane):
             below = strip_lines(walk, self.at, width, self.look, self.own, self.agents, self.picture)
         if halt is None:
             self._spots = ()
-            above = self._end(walk, width, height - len(below))
+            above = Found(walk, self.look, self.own, self.agents).at_the_end(width, height - len(below))
         else:
             above = self._stop(walk, halt, width, height - len(below))
         blank = [padded((), width)] * (height - len(above) - len(below))
@@ -149,7 +149,8 @@ class StopPane(Pane):
         lines, spots = self._in_view(blocks, room)
         before = len(head) + len(found) + gap
         self._spots = [*[None] * before, *spots]
-        return [*head, *found, *[padded((), width)] * gap, *lines]
+        above = [*head, *found, *[padded((), width)] * gap, *lines]
+        return [*above, *Found(walk, self.look, self.own, self.agents).so_far(halt, width, height - len(above))]
 
     def _in_view(self, blocks: Sequence[Sequence[Line]], room: int) -> tuple[list[Line], list[int | None]]:
         """Return as many of the rules as have room, from where the one in hand is seen."""
@@ -278,7 +279,7 @@ class StopPane(Pane):
             text = fact_text(check.facts[0], look, len(check.facts))
             said.append((look.say("by the data: {what}", what=text), "level-warn"))
         if shown.mark is not None:
-            text = self._told_of(walk, check, shown, personal)
+            text = Found(walk, look, self.own, self.agents).told(check)
             if text:
                 said.append((text, "dim"))
         if in_hand and shown.mark is Mark.FAIL:
@@ -293,93 +294,9 @@ class StopPane(Pane):
                 lines.append((Piece(" " * _BEFORE), Piece(f"{sign} ", "dim"), Piece(part, tone)))
         return [padded(line, width, look.glyphs.ellipsis) for line in lines]
 
-    def _told_of(self, walk: Walk, check: Check, shown: Shown, personal: bool) -> str:
-        """Return who marked a rule and when, and what else was said: nothing of a mark of one's own that is well."""
-        look = self.look
-        parts = []
-        row = walk.finding(check) if shown.mark is Mark.FAIL else None
-        owner = shown.own.owner if shown.own is not None and shown.own.owner else row.owner if row else ""
-        due_ms = shown.own.due_ms if shown.own is not None and shown.own.due_ms else row.due_ms if row else None
-        if row is not None and row.repeats:
-            parts.append(look.say("{n} times", n=row.repeats + 1))
-        if owner or due_ms:
-            parts.append(owner_text(owner, due_ms, look))
-        if shown.note and not personal:
-            parts.append(safe(shown.note))
-        if shown.photo and not personal:
-            parts.append(look.say("photo {name}", name=shown.photo))
-        other = bool(shown.by) and shown.by != self.own
-        if shown.at_ms is not None and (other or (shown.by and parts)):
-            who = safe(shown.by) if other else look.words("you")
-            parts.append(f"{who} {look.clock(shown.at_ms)}")
-        if shown.fate is Fate.SENDING and shown.mark is Mark.FAIL:
-            parts.append(look.words("being sent"))
-        return f" {look.glyphs.dot} ".join(parts)
-
-    # ----------------------------------------------------------------- the end
-
-    def _end(self, walk: Walk, width: int, height: int) -> list[Line]:
-        """Return that nothing is left, what failed, and what comes next."""
-        look, row = self.look, walk.view.round
-        seats = sum(halt.where is Where.SEAT for halt in walk.halts)
-        counted = (
-            look.say("all {n} seats seen", n=seats) if seats else look.say("all {n} places seen", n=len(walk.halts))
-        )
-        if row.ended_ms is not None:
-            ended = look.say("Ended {time} by {who}.", time=look.clock(row.ended_ms), who=row.ended_by)
-            said, tone = ended, "text"
-            if walk.left:
-                said += " " + look.say("{n} places were left.", n=walk.left)
-        elif walk.left:
-            said, tone = look.say("{n} places are left.", n=walk.left), "level-warn"
-        elif look.read_only:
-            said, tone = look.say("{all}.", all=_upper(counted)), "level-good"
-        else:
-            said, tone = look.say("{all}: Enter ends the round.", all=_upper(counted)), "level-good"
-        lines: list[Line] = [(Piece(line, tone),) for line in wrap(said, width)]
-        lines.append(())
-        if not walk.failed:
-            lines.append((Piece(look.words("Nothing was found amiss."), "dim"),))
-        else:
-            lines.append((Piece(look.say("{n} failed:", n=len(walk.failed)), "title"),))
-        for at, (halt, check) in enumerate(walk.failed):
-            told = self._failed_lines(walk, halt, check, width)
-            last = at == len(walk.failed) - 1
-            if len(lines) + len(told) + (not last) > height:
-                lines.append((Piece(look.say("and {n} more", n=len(walk.failed) - at), "dim"),))
-                break
-            lines += told
-        return [padded(line, width, look.glyphs.ellipsis) for line in lines[:height]]
-
-    def _failed_lines(self, walk: Walk, halt: Halt, check: Check, width: int) -> list[Line]:
-        """Return what failed where, and whose it is: on a line, or on a second one where there is no room."""
-        look = self.look
-        level = GRAVITY_LEVELS[check.rule.severity]
-        personal = check.place[0] is Where.AGENT and not look.tells_of_people
-        told = self._told_of(walk, check, walk.shown(check), personal)
-        who = place_text(check.place[0], check.place[1], look, self.agents)
-        place = halt_text(halt, look, self.agents)
-        if check.place[0] is Where.AGENT and who != place:
-            place = f"{place} {who}"
-        text = in_language(check.rule.en, check.rule.zh, look)
-        line: Line = (
-            Piece(f"{look.glyphs.marks[Mark.FAIL]} ", "level-alarm"),
-            Piece(f"{look.level(level)} ", LEVEL_TONES[level]),
-            *(Piece(place, "strong"), Piece("  "), Piece(text, "text")),
-        )
-        if not told:
-            return [line]
-        if sum(width_of(piece.text) for piece in line) + 2 + width_of(told) <= width:
-            return [(*line, Piece("  "), Piece(told, "dim"))]
-        return [line, (Piece(f"    {look.glyphs.elbow} ", "dim"), Piece(told, "dim"))]
-
     def on_click(self, event: events.Click) -> None:
         """Tell which rule was clicked."""
         line = event.y - 1
         index = self._spots[line] if 0 <= line < len(self._spots) else None
         if index is not None:
             self.post_message(self.Pressed(index))
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

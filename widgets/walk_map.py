@@ -15,10 +15,10 @@ from data.model.discipline import Where
 from data.model.picture import AgentRow, Picture, Seat
 from data.model.words import Mark, State
 from widgets.canvas import Line, Piece, padded
-from widgets.cells import fit, safe, width_of
+from widgets.cells import fit, width_of
 from widgets.look import Look
 from widgets.pane import Heading, Pane
-from widgets.walk_words import halt_text
+from widgets.walk_words import halt_text, zone_text
 from widgets.walking import Halt, How, Walk
 
 HOW_LEVELS: Mapping[How, Level] = {
@@ -102,7 +102,7 @@ def _rows(zone: str, halts: Sequence[Halt], seats: Mapping[str, Seat], at: Mappi
             placed.setdefault(seat.row, {})[seat.column] = halt
     for row, by_column in sorted(placed.items()):
         cells = tuple(by_column.get(column) for column in range(min(by_column), max(by_column) + 1))
-        yield GridRow(zone, str(row), cells)
+        yield GridRow(zone, str(row + 1), cells)
     yield from _chunks(zone, loose)
 
 
@@ -144,7 +144,7 @@ def strip_lines(
     lines: list[Line] = []
     zone = here.zone if here is not None else ""
     counted = [halt for row in rows if here is not None and row.zone == zone for halt in row.cells or () if halt]
-    left: list[Piece] = [Piece(f"{_zone_name(zone, look)}  " if zone else "", "title")]
+    left: list[Piece] = [Piece(f"{zone_text(zone, look)}  " if zone else "", "title")]
     left += counts(walk, counted or walk.halts, look)
     left += others_pieces(walk, others, agents, look)
     lines.append(padded(tuple(piece for piece in left if piece.text), width, look.glyphs.ellipsis))
@@ -192,7 +192,7 @@ def block_pieces(
     if halt.key == at:
         return [Piece(text, "reverse-accent"), Piece(" ")]
     tone = "accent" if sign == look.glyphs.other else _TONES[how]
-    quiet = "dim" if how in (How.DONE, How.OPEN) else tone
+    quiet = {How.DONE: "dim", How.OPEN: "dim", How.UNSEEN: "text"}.get(how, tone)
     return [Piece(text[:1], tone), Piece(text[1:], quiet), Piece(" ")]
 
 
@@ -200,7 +200,7 @@ def counts(walk: Walk, halts: Sequence[Halt], look: Look) -> list[Piece]:
     """Return how many places are how, each with its sign: the legend and the count in one."""
     words = {
         How.REFUSED: "not kept",
-        How.FAILED: "failed",
+        How.FAILED: "amiss",
         How.DONE: "looked at",
         How.OPEN: "not yet",
         How.UNSEEN: "not seen today",
@@ -225,10 +225,6 @@ def others_pieces(walk: Walk, others: Mapping[str, str], agents: Mapping[int, Ag
             text = look.say("{who} at {place}", who=name, place=halt_text(halt, look, agents))
             pieces.append(Piece(f"{look.glyphs.other} {text}  ", "accent"))
     return pieces
-
-
-def _zone_name(zone: str, look: Look) -> str:
-    return look.words(zone) if zone == "elsewhere" else safe(zone)
 
 
 # ---------------------------------------------------------------------- the pane
@@ -262,7 +258,7 @@ class WalkMap(Pane):
         if unseen:
             parts.append(look.say("{n} not seen today", n=unseen))
         if walk.failed:
-            parts.insert(0, look.say("{n} failed", n=len(walk.failed)))
+            parts.insert(0, look.say("{n} findings", n=len(walk.failed)))
         return Heading(look.words("Seats"), parts, Level.ALARM if walk.failed else Level.CALM)
 
     def body(self, width: int, height: int) -> Sequence[Line]:
@@ -282,8 +278,7 @@ class WalkMap(Pane):
         if len(lines) <= room:
             self.top = 0
         shown = [self._line(walk, row, part, width, others, agents) for row, part in lines[self.top : self.top + room]]
-        blank = [padded((), width)] * (height - len(shown) - len(foot))
-        return [*shown, *blank, *foot]
+        return [*shown, padded((), width), *foot]
 
     def _arrange(self, rows: Sequence[GridRow], width: int, height: int, agents: Mapping[int, AgentRow]) -> None:
         """Choose how wide a place is, and whether there is room for who sits there."""
@@ -343,7 +338,7 @@ class WalkMap(Pane):
     def _head(self, walk: Walk, row: GridRow, others: Mapping[str, str]) -> Line:
         """Return a zone's title, with the sign of the zone as a whole where the walk stops there."""
         look = self.look
-        name = _zone_name(row.zone, look) if row.zone else look.words("the whole floor")
+        name = zone_text(row.zone, look) if row.zone else look.words("the whole floor")
         if row.head is None:
             return (Piece(f"{look.glyphs.dash} ", "faint"), Piece(name, "title"))
         return tuple(block_pieces(walk, row.head, name, width_of(name) + 3, self.at, look, others))

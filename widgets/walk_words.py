@@ -34,6 +34,13 @@ def place_text(where: Where, place: str, look: Look, agents: Mapping[int, AgentR
     return safe(place)
 
 
+def zone_text(zone: str, look: Look) -> str:
+    """Return what a zone is called; a letter or a number alone says what it is."""
+    if zone == "elsewhere":
+        return look.words(zone)
+    return look.say("zone {name}", name=zone) if len(zone) <= 2 else safe(zone)
+
+
 def halt_text(halt: Halt, look: Look, agents: Mapping[int, AgentRow]) -> str:
     """Return what a halt is called."""
     return place_text(halt.where, halt.place, look, agents)

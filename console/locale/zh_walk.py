@@ -10,6 +10,7 @@ WALK: Mapping[str, str] = {
     "all well": "无问题",
     "fails": "不合格",
     "owner": "责任人",
+    "to a seat": "到座位",
     "unseen": "未查看",
     "end": "结束",
     "photo": "照片",

@@ -47,8 +47,8 @@ class WalkScreen(PanedScreen):
 
     PANES = ("stop", "seats")
     BAR = (
-        *(("Space", "all well"), ("1-9", "fails"), ("n", "note"), ("o", "owner"), ("g", "seat"), ("N", "unseen")),
-        *(("e", "end"), ("p", "points"), ("v", "photo"), ("m", "map"), ("f", "flag"), ("Esc", "back"), ("?", "help")),
+        *(("Space", "all well"), ("1-9", "fails"), ("n", "note"), ("o", "owner"), ("N", "unseen"), ("e", "end")),
+        *(("Esc", "back"), ("g", "to a seat"), ("m", "map"), ("p", "points"), ("v", "photo"), ("f", "flag"), ("?", "help")),
     )
     OWN_KEYS = (
         ("Space", "Mark the stop as it is shown, and go on to the next"),
