@@ -81,6 +81,7 @@ def troubles(picture: Picture, now_ms: int, look: Look) -> list[tuple[int, Level
     breaks = [level for level in levels if level >= Level.WARN]
     flags = [flag_level(flag.severity) for flag in picture.flags if flag.severity]
     failed = sum(item.mark is Mark.FAIL for item in picture.checklist.items) if picture.checklist else 0
+    failed += sum(row.is_late(now_ms) for row in picture.discipline.rounds)
     return [
         _worst(queues),
         _worst(agents),

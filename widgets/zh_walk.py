@@ -70,6 +70,10 @@ WALK: Mapping[str, str] = {
     "{n} failed": "{n} 项不合格",
     "{n} findings": "{n} 项问题",
     "zone {name}": "{name} 区",
+    # the checklist
+    "{round} opens at {time}.": "下一次：{round}，{time} 开始。",
+    "{key} begins one by hand.": "按 {key} 可另开一次检查。",
+    "opens {time}": "{time} 开始",
     # the title
     "{done} of {n} places": "{done} / {n} 处",
     "ended {time}": "{time} 结束",
