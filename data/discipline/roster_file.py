@@ -59,6 +59,7 @@ Times = tuple[str, int | None, int | None]
 """A duty's shift and its times."""
 _NO_TIMES: Times = ("", None, None)
 _NO_DAY: date | None = None
+_NO_SKILLS: tuple[str, ...] = ()
 
 _NAMES = {name: column for column, others in COLUMNS.items() for name in (column, *others)}
 _CLOCK = r"(?:\+|次日)?\s*\d{1,2}[:：]\d\d(?:[:：]00)?(?:\s*\+1)?"
@@ -266,7 +267,7 @@ def _row(
     name, agent, seat = (
         tried(_word, column, cells.get(column, ""), instead="") for column in ("name", "agent", "seat")
     )
-    skills = tried(_skills, cells.get("skills", ""), instead=())
+    skills = tried(_skills, cells.get("skills", ""), instead=_NO_SKILLS)
     day = tried(_day, cells.get("day", ""), instead=_NO_DAY)
     shift, since, until = tried(_times, cells, day, catalogue, instead=_NO_TIMES)
     breaks: tuple[PlannedBreak, ...] = ()

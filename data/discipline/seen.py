@@ -44,7 +44,7 @@ class Seen(NamedTuple):
 
 
 class Part(NamedTuple):
-    """An agent was in one state in [since_ms, until_ms), or nobody knows in which; `goes_on`: still, beyond that."""
+    """An agent was in one state in [since_ms, until_ms), or nobody knows in which."""
 
     state: State
     reason: str
@@ -53,6 +53,7 @@ class Part(NamedTuple):
     since_ms: int
     until_ms: int
     goes_on: bool = False
+    """Whether that still is so, as far as is known."""
 
     @property
     def length_ms(self) -> int:
@@ -78,18 +79,20 @@ def parts_of(spans: Sequence[Span], measured: Stretches, window: Window, expecte
         low_ms, high_ms = max(since_ms, at_ms), min(until_ms, window.until_ms)
         if low_ms >= high_ms:
             continue
+        if parts:
+            parts[-1] = parts[-1]._replace(goes_on=False)
         if low_ms > at_ms:
             parts.append(_hole(at_ms, low_ms))
         told = [s for s in spans if s.since_ms < high_ms and _end(s) > since_ms]
         first = State.OFFLINE if since_ms <= expected_ms - EARLY_MS else State.UNKNOWN
-        parts += _told(told, Window(low_ms, high_ms), first, window.until_ms)
+        parts += _told(told, Window(low_ms, high_ms), first)
         at_ms = high_ms
     if at_ms < window.until_ms:
         parts.append(_hole(at_ms, window.until_ms))
     return parts
 
 
-def _told(spans: Sequence[Span], window: Window, first: State, asked_ms: int) -> Iterator[Part]:
+def _told(spans: Sequence[Span], window: Window, first: State) -> Iterator[Part]:
     """Yield a measured stretch: what spans tell, `first` before them all, unknown between them."""
     at_ms, hole = window.since_ms, first
     for span in spans:
@@ -97,8 +100,7 @@ def _told(spans: Sequence[Span], window: Window, first: State, asked_ms: int) ->
         if until_ms > since_ms:
             if since_ms > at_ms:
                 yield _hole(at_ms, since_ms, hole)
-            goes_on = _end(span) > window.until_ms or (span.until_ms is None and window.until_ms < asked_ms)
-            yield Part(span.state, span.reason, span.queue_id, span.call_id, since_ms, until_ms, goes_on)
+            yield Part(*span[1:5], since_ms, until_ms, goes_on=_end(span) > window.until_ms)
             at_ms = until_ms
         hole = State.UNKNOWN
     if at_ms < window.until_ms:
