@@ -232,13 +232,12 @@ def go_there(session: Session) -> set[str]:
 @pytest.mark.parametrize(
     "env",
     [
-        {"NO_COLOR": "1"},
-        {"TERM": "xterm", "COLORTERM": ""},
-        {"LANG": "C", "LC_ALL": "C"},
-        {"TERM": "xterm-256color", "COLORTERM": ""},
-        {"TERM": "vt100", "COLORTERM": ""},
+        pytest.param({"NO_COLOR": "1"}, id="NO_COLOR"),
+        pytest.param({"TERM": "xterm", "COLORTERM": ""}, id="16 colours"),
+        pytest.param({"LANG": "C", "LC_ALL": "C"}, id="ASCII"),
+        pytest.param({"TERM": "xterm-256color", "COLORTERM": ""}, id="256 colours", marks=pytest.mark.slow),
+        pytest.param({"TERM": "vt100", "COLORTERM": ""}, id="vt100", marks=pytest.mark.slow),
     ],
-    ids=["NO_COLOR", "16 colours", "ASCII", "256 colours", "vt100"],
 )
 def test_every_terminal_shows_the_same_words(
     start: Start, played: Path, reference: set[str], env: dict[str, str]

@@ -217,11 +217,12 @@ def test_before_and_long_after_nothing_is_known(real_run: Path) -> None:
 # One code path: walked or sought, live or replayed
 
 
-def test_a_reader_walked_forward_by_seconds_equals_a_fresh_one(real_run: Path) -> None:
+@pytest.mark.parametrize("compared", [pytest.param(3, marks=pytest.mark.slow), 10])
+def test_a_reader_walked_forward_by_seconds_equals_a_fresh_one(real_run: Path, compared: int) -> None:
     with Reader(real_run) as walked:
         for number, moment_ms in enumerate(range(FIRST_MS - 2_000, LAST_MS + 20_000, 1_000)):
             picture = walked.floor_at(moment_ms, UTC)
-            if number % 3 == 0:
+            if number % compared == 0:
                 with Reader(real_run) as fresh:
                     assert fresh.floor_at(moment_ms, UTC) == picture
 

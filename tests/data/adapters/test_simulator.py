@@ -563,7 +563,10 @@ def test_the_formula_is_right() -> None:
     assert erlang_a(500, 210, 30, 180) == pytest.approx(known, rel=1e-9)
 
 
-@pytest.mark.parametrize(("agents", "patience_s"), [(24, 180), (30, 180), (32, 60)])
+@pytest.mark.parametrize(
+    ("agents", "patience_s"),
+    [pytest.param(24, 180, marks=pytest.mark.slow), (30, 180), pytest.param(32, 60, marks=pytest.mark.slow)],
+)
 def test_a_plain_floor_agrees_with_erlang_a(agents: int, patience_s: float) -> None:
     days = 12
     theory = erlang_a(500, 210, agents, patience_s)
