@@ -23,6 +23,7 @@ SUMMARIES = {
     "kpi": ("kpi", "the figures of a window, by queue, agent or interval"),
     "audit": ("audit", "who did what about whom; verify: whether the record is whole"),
     "privacy": ("privacy", "what is kept about a person: export it for them, or erase it"),
+    "catalogue": ("catalogue", "the floor's rules, checklists and shifts: show those in force, check a file"),
     "init": ("init", "write the settings file: four questions, and every key explained"),
     "adapters": ("diagnose", "the sources that can be polled"),
     "adapter": ("adapter", "check an adapter against the contract, for whoever writes one or is to trust one"),
