@@ -46,7 +46,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("resolve", "resolve", "x", "x", "resolve", "Deal with a flag: what comes next, what helped", "People"),
     Action("break", "break", "b", "b", "break", "Offer, approve or end the agent's break", "People", LIVE),
     Action("phone", "phone", "p", "p", "phone", "Pause, sign out, listen to or move the agent", "People", LIVE),
-    Action("check", "check", "c", "c", "check", "Walk a round over the floor, seat by seat", "People", LIVE),
+    Action("check", "check", "c", "c", "check", "Walk a round, seat by seat", "People", LIVE),
     Action("note", "note", "n", "n", "note", "Note a coaching or a praise of the agent", "People"),
     Action("wellbeing", "wellbeing", "W", "W", "wellbeing", "Flags, load, mood and breaks of a team", "People", LIVE),
     Action("roll_call", "roll_call", "R", "R", "roll-call", "Take a team's roll-call, with moods", "People"),

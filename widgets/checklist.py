@@ -64,7 +64,7 @@ class ChecklistPane(TablePane[ItemRow]):
         due = look.say("overdue since {time}" if late else "due {time}", time=look.clock(view.due_ms))
         title = safe(view.title_zh if look.language == "zh" and view.title_zh else view.title_en)
         far = look.say("{done} of {n}", done=done, n=n)
-        parts = [due, title, far] if late else [title, due, far]
+        parts = [due, title, far]
         if failed:
             parts.insert(0, f"{look.glyphs.marks[Mark.FAIL]} {failed}")
         level = Level.ALARM if failed else Level.WARN if late else Level.CALM

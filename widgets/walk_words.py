@@ -36,6 +36,8 @@ def place_text(where: Where, place: str, look: Look, agents: Mapping[int, AgentR
 
 def zone_text(zone: str, look: Look) -> str:
     """Return what a zone is called; a letter or a number alone says what it is."""
+    if not zone:
+        return look.words("the whole floor")
     if zone == "elsewhere":
         return look.words(zone)
     return look.say("zone {name}", name=zone) if len(zone) <= 2 else safe(zone)

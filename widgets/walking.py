@@ -312,9 +312,13 @@ def _told(mark: MarkRow | None, check: Check) -> Shown:
 
 
 def _halts(view: WalkView, present: frozenset[int], findings: tuple[FindingRow, ...]) -> Iterable[Halt]:
-    """Yield where the walk halts: who sits at a seat is looked at there, not once more apart."""
+    """Yield where the walk halts: who sits at a seat is looked at there, not once more apart.
+
+    Where there are no seats, the rules for them are checked at the agents.
+    """
     own = {agent for stop in view.stops if stop.where is Where.AGENT and (agent := _agent_of(stop)) is not None}
     seated = {stop.agent_id for stop in view.stops if stop.where is Where.SEAT and stop.agent_id is not None}
+    seatless = all(stop.where is not Where.SEAT for stop in view.stops)
     for stop in view.stops:
         agent = _agent_of(stop)
         if stop.where is Where.AGENT and agent in seated:
@@ -328,7 +332,7 @@ def _halts(view: WalkView, present: frozenset[int], findings: tuple[FindingRow, 
             Check(place, rule, _facts(view, rule, agent, findings))
             for place in places
             for rule in view.rules
-            if rule.where is place[0]
+            if (Where.AGENT if seatless and rule.where is Where.SEAT else rule.where) is place[0]
         )
         if checks:
             yield Halt(f"{stop.where}/{stop.place}", stop.where, stop.place, stop.zone, agent, checks)

@@ -14,7 +14,7 @@ WALK: Mapping[str, str] = {
     "unseen": "未查看",
     "end": "结束",
     "photo": "照片",
-    "Walk a round over the floor, seat by seat": "巡场检查，逐座查看",
+    "Walk a round, seat by seat": "巡场检查，逐座查看",
     "On a walk": "巡场检查",
     "Mark the stop as it is shown, and go on to the next": "按所示记下这一处，到下一处",
     "The rule fails; again: not applicable; again: pass": "该项不合格；再按：不适用；再按：合格",
