@@ -19,6 +19,22 @@ GRAVITY_LEVELS: Mapping[Gravity, Level] = {
 """How bad a breach of a rule is, as everything else on the screen is."""
 
 
+_ONE = {
+    "{n} findings": "1 finding",
+    "{n} findings:": "1 finding:",
+    "{n} places are left.": "1 place is left.",
+    "{n} places were left.": "1 place was left.",
+    "{n} points": "1 point",
+    "+{n} points": "+1 point",
+}
+"""What is said of one, by what is said of more."""
+
+
+def counted(text: str, n: int, look: Look) -> str:
+    """Return a text that counts something, as it is said of so many."""
+    return look.words(_ONE[text]) if n == 1 else look.say(text, n=n)
+
+
 def in_language(en: str, zh: str, look: Look) -> str:
     """Return the reader's one of two texts, the other one where it is empty; safe to draw."""
     return safe((zh or en) if look.language == "zh" else (en or zh))
@@ -59,9 +75,8 @@ def points_text(rule: RuleLine, points: int | None, look: Look) -> str:
     """Return what a breach of a rule costs, or praise adds: its points, or the range of them while none are chosen."""
     least, most = (rule.least, rule.most) if points is None else (points, points)
     n = str(least) if least == most else f"{least}{look.glyphs.none}{most}"
-    if n == "1" and rule.unit == "points":
-        return look.words("+1 point" if rule.positive else "1 point")
-    return look.say(_POINTS.get(rule.unit, _POINTS["points"])[rule.positive], n=n)
+    text = _POINTS.get(rule.unit, _POINTS["points"])[rule.positive]
+    return counted(text, 1, look) if n == "1" and text in _ONE else look.say(text, n=n)
 
 
 def fact_text(fact: Fact, look: Look, n: int = 1) -> str:
