@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import IntEnum, StrEnum
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
@@ -55,7 +55,7 @@ def wrong_name(name: str) -> str:
     return f"{name!r} can't be a key: write at most 40 small letters a-z, digits and _, as desk_in_order"
 
 
-def nearest(name: str, there: Collection[str], otherwise: str = "there are") -> str:
+def nearest(name: str, there: Collection[str]) -> str:
     """Return which of those there are may have been meant; all of them where none is near and they are few."""
     from difflib import get_close_matches
 
@@ -64,7 +64,16 @@ def nearest(name: str, there: Collection[str], otherwise: str = "there are") -> 
         return f"did you mean {near[0]}?"
     if not there:
         return "there is none"
-    return f"{otherwise} {', '.join(list(there)[:12])}{', …' if len(there) > 12 else ''}"
+    if len(there) == 1:
+        return f"there is only {next(iter(there))}"
+    return f"there are {', '.join(list(there)[:12])}{', …' if len(there) > 12 else ''}"
+
+
+def shown(value: object) -> str:
+    """Return a value nearly as it was written."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.isoformat() if isinstance(value, (date, time)) else repr(value)
 
 
 # ------------------------------------------------------------------ values
@@ -75,7 +84,7 @@ def text(most: int) -> Read:
 
     def read(value: object) -> str:
         if not isinstance(value, str):
-            raise WrongError(f"should be a text in quotes, not {value!r}")
+            raise WrongError(f"should be a text in quotes, not {shown(value)}")
         if not value.strip():
             raise WrongError("is empty: write a text, or leave the key out")
         if len(value) > most:
@@ -94,7 +103,7 @@ def whole(least: int, most: int) -> Read:
 
     def read(value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise WrongError(f"should be a whole number from {least:,} to {most:,}, not {value!r}")
+            raise WrongError(f"should be a whole number from {least:,} to {most:,}, not {shown(value)}")
         return value
 
     return read
@@ -103,7 +112,7 @@ def whole(least: int, most: int) -> Read:
 def yes_or_no(value: object) -> bool:
     """Read a truth."""
     if not isinstance(value, bool):
-        raise WrongError(f"should be true or false, not {value!r}")
+        raise WrongError(f"should be true or false, not {shown(value)}")
     return value
 
 
@@ -135,7 +144,7 @@ def several(read: Read, what: str, most: int = 100, least: int = 1) -> Read:
 
     def read_all(value: object) -> tuple[Any, ...]:
         if not isinstance(value, list):
-            raise WrongError(f"should be a list of {what}, not {value!r}")
+            raise WrongError(f"should be a list of {what}, not {shown(value)}")
         if not least <= len(value) <= most:
             raise WrongError(f"should hold {least} to {most} {what}, not {len(value)}")
         found = tuple(read(each) for each in value)
@@ -151,10 +160,10 @@ def points(value: object) -> tuple[int, int]:
     """Read points: a number, or the least and the most of them."""
     both: list[Any] = value if isinstance(value, list) else [value, value]
     if len(both) != 2 or any(isinstance(each, bool) or not isinstance(each, int) for each in both):
-        raise WrongError(f"should be a whole number, or the least and the most as [1, 5], not {value!r}")
+        raise WrongError(f"should be a whole number, or the least and the most as [1, 5], not {shown(value)}")
     least, most = int(both[0]), int(both[1])
     if least < 0 or most < 0:
-        raise WrongError(f"should not be negative, not {value!r}: say positive = true of a rule that adds points")
+        raise WrongError(f"{shown(value)} is less than nothing: say positive = true of a rule that adds points")
     if least > most:
         raise WrongError(f"goes from {least} down to {most}: write the least first, [{most}, {least}]")
     if most > MOST_POINTS:
@@ -166,7 +175,7 @@ def clock(value: object) -> int:
     """Read a time of the day as minutes after midnight."""
     found = _CLOCK.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise WrongError(f'should be a time of the day from "00:00" to "23:59", as "08:30", not {value!r}')
+        raise WrongError(f'should be a time of the day from "00:00" to "23:59", as "08:30", not {shown(value)}')
     return int(found[1]) * 60 + int(found[2])
 
 
@@ -174,7 +183,9 @@ def offset(value: object) -> Offset:
     """Read a time within a shift."""
     found = _OFFSET.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise WrongError(f'should be a time of the shift, as "start", "start +00:15" or "end -00:30", not {value!r}')
+        raise WrongError(
+            f'should be a time of the shift, as "start", "start +00:15" or "end -00:30", not {shown(value)}'
+        )
     minutes = 0 if found[2] is None else int(found[3]) * 60 + int(found[4])
     return Offset(Edge(found[1]), -minutes if found[2] == "-" else minutes)
 
@@ -182,14 +193,14 @@ def offset(value: object) -> Offset:
 def day(value: object) -> date:
     """Read a day."""
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise WrongError(f"should be a day without quotes, as 2027-01-01, not {value!r}")
+        raise WrongError(f"should be a day without quotes, as 2027-01-01, not {shown(value)}")
     return value
 
 
 def percents(value: object) -> tuple[int, ...]:
     """Read how much a breach weighs, first, second, and so on."""
     if not isinstance(value, list) or not 1 <= len(value) <= 20:
-        raise WrongError(f"should be a list of 1 to 20 percentages, as [100, 150, 200], not {value!r}")
+        raise WrongError(f"should be a list of 1 to 20 percentages, as [100, 150, 200], not {shown(value)}")
     found = tuple(map(whole(0, 10_000), value))
     if any(after < before for before, after in pairwise(found)):
         raise WrongError(f"must not fall from one to the next, as {value!r} does")

@@ -45,7 +45,7 @@ _NEEDED = {
     "incident": "[incident.KEY] with en = and zh =",
 }
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-_TWICE = re.compile(r"Cannot declare \((.+?),?\) twice")
+_TWICE = re.compile(r"Cannot declare .+ twice|Cannot overwrite a value")
 DAY_MIN = 1440
 
 
@@ -95,10 +95,21 @@ def _not_toml(text: str, file: str, said: str) -> str:
     place = _PLACE.search(said)
     line = int(place[1]) if place and place[1] else text.count("\n") + 1
     what = safe_text(_PLACE.sub("", said), 200)
-    if twice := _TWICE.match(what):
-        key = ".".join(part.strip("'\"") for part in twice[1].split(", "))
-        return f"{file}:{line}: {key}: stands there twice: give each its own key"
-    return f"{file}:{line}: is not valid TOML: {what[:1].lower()}{what[1:]}"
+    key = safe_text(_key_on(text, line), 200)
+    at = f"{file}:{line}: {key}: " if key else f"{file}:{line}: "
+    if _TWICE.match(what):
+        return f"{at}stands there twice: give each its own key"
+    open_quote = ": is a quote left open?" if what == r"Illegal character '\n'" else ""
+    return f"{at}is not valid TOML: {what[:1].lower()}{what[1:]}{open_quote}"
+
+
+def _key_on(text: str, number: int) -> str:
+    """Return the key or table that stands on a line of a text that is no TOML, "" where none does."""
+    *before, line = text.split("\n")[:number]
+    is_table = line.lstrip().startswith("[")
+    tables = (each if each.lstrip().startswith("[") and not is_table else "" for each in before)
+    found = lines_of("\n".join((*tables, line)))
+    return next((".".join(keys) for keys, at in found.items() if at == number), "")
 
 
 class _Reading:
@@ -123,12 +134,12 @@ class _Reading:
 
     def catalogue(self, table: Table) -> Catalogue:
         """Return what a table holds; of use only where no problem was found."""
-        for name in table:
-            if name not in TABLES:
-                self.wrong((name,), f"is no table of a catalogue; {nearest(name, TABLES)}")
+        unknown = [name for name in table if name not in TABLES]
+        for name in unknown:
+            self.wrong((name,), f"is no table of a catalogue; {nearest(name, TABLES)}")
         entries = {kind: self._entries(kind, table) for kind in TABLES if kind != "scoring"}
         for kind, how in _NEEDED.items():
-            if not table.get(kind):
+            if not table.get(kind) and not unknown:
                 self.wrong((kind,), f"there is none: write at least one {how}")
         read = {kind: dict(self._read(kind, entries[kind], keys)) for kind, keys in _keys_of(entries).items()}
         rules = {key: self._rule(key, said) for key, said in read["rule"].items()}

@@ -43,10 +43,15 @@ def lines_of(text: str) -> dict[Keys, int]:
 
 
 def line_of(lines: Mapping[Keys, int], keys: Keys) -> int:
-    """Return the line of a key, or of the nearest table around it."""
-    while keys and keys not in lines:
+    """Return the line of a key, or of the first one below it, or of the nearest table around it."""
+    while keys:
+        if keys in lines:
+            return lines[keys]
+        below = (line for key, line in lines.items() if key[: len(keys)] == keys)
+        if (first := next(below, None)) is not None:
+            return first
         keys = keys[:-1]
-    return lines.get(keys, 1)
+    return 1
 
 
 def leaves(table: Table, above: Keys = ()) -> list[Keys]:
