@@ -32,7 +32,7 @@ def commands() -> Iterator[tuple[str, str]]:
     for path in DOCS:
         for block in re.findall(r"```sh\n(.*?)```", path.read_text("utf-8"), re.DOTALL):
             for line in block.splitlines():
-                command = line.split("#")[0].strip()
+                command = re.split(r"#| > ", line)[0].strip()
                 if re.search(r"(^|[ |])floorwalk ", command) and not command.startswith("install "):
                     yield path.name, command[command.index("floorwalk") :]
 
