@@ -74,9 +74,14 @@ _POINTS = {
 def points_text(rule: RuleLine, points: int | None, look: Look) -> str:
     """Return what a breach of a rule costs, or praise adds: its points, or the range of them while none are chosen."""
     least, most = (rule.least, rule.most) if points is None else (points, points)
-    n = str(least) if least == most else f"{least}{look.glyphs.none}{most}"
-    text = _POINTS.get(rule.unit, _POINTS["points"])[rule.positive]
-    return counted(text, 1, look) if n == "1" and text in _ONE else look.say(text, n=n)
+    n = least if least == most else f"{least}{look.glyphs.none}{most}"
+    return count_text(n, rule.unit, rule.positive, look)
+
+
+def count_text(n: int | str, unit: str, positive: bool, look: Look) -> str:
+    """Return so many points of a unit in words."""
+    text = _POINTS.get(unit, _POINTS["points"])[positive]
+    return counted(text, 1, look) if n == 1 and text in _ONE else look.say(text, n=n)
 
 
 def fact_text(fact: Fact, look: Look, n: int = 1) -> str:
