@@ -27,13 +27,16 @@ class Round(NamedTuple):
 
 
 def shift_on(plan: ShiftPlan, day: date, zone: ZoneInfo) -> ShiftRow | None:
-    """Return a shift of a local day by the wall clock, None on a day on which there is none."""
+    """Return a shift of a local day by the wall clock, None on a day on which there is none.
+
+    Nor is there one whose hours the clock leaves out on that day.
+    """
     if day.weekday() not in plan.weekdays:
         return None
     over = plan.until <= plan.since
     since_ms = _moment(day, plan.since, zone)
     until_ms = _moment(day + timedelta(days=1) if over else day, plan.until, zone)
-    return ShiftRow(f"{day.isoformat()}/{plan.id}", *plan.title, since_ms, until_ms)
+    return ShiftRow(f"{day.isoformat()}/{plan.id}", *plan.title, since_ms, until_ms) if since_ms < until_ms else None
 
 
 def _moment(day: date, minute: int, zone: ZoneInfo) -> int:
