@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from random import Random
 from typing import TypeVar
@@ -16,9 +16,14 @@ from data.adapters.simulator.coaching import Coaching
 from data.adapters.simulator.demand import arrivals
 from data.adapters.simulator.engine import Engine
 from data.adapters.simulator.floor import Breaks, FloorPlan, default_floor, plain_floor
+from data.adapters.simulator.found import Found
+from data.adapters.simulator.handing_over import handed_before, handovers_of
+from data.adapters.simulator.incident import incident_of
 from data.adapters.simulator.journal import Journal
 from data.adapters.simulator.moods import Moods, RollCall
-from data.adapters.simulator.shift import roster
+from data.adapters.simulator.rostering import rostered
+from data.adapters.simulator.rounds import Rounds
+from data.adapters.simulator.shift import Duty, roster
 from data.adapters.simulator.supervisor import Supervisor
 from data.model.acts import Order, PhoneAct, Result
 from data.model.days import INTERVAL, day_of, day_window
@@ -146,11 +151,18 @@ class Simulator:
         self._play(self._until_ms)
         events, acts = _up_to(self._events, self._until_ms), _up_to(self._acts, self._until_ms)
         if not self._told:
-            acts = self._moods.before(self._first_day, self._weeks, self._zone) + acts
+            acts = self._before() + acts
         directory = None if self._told else self._plan.directory
         self._told = True
         cursor = self._journal.cursor(day_window(self._day, self._zone).since_ms, self._until_ms)
         return Observation(self.name, since_ms, self._until_ms, events, tuple(acts), directory, cursor)
+
+    def _before(self) -> list[Act]:
+        """Return what people did before the first day, in order of time."""
+        if not self._weeks:
+            return []
+        noted = self._moods.before(self._first_day, self._weeks, self._zone)
+        return sorted(noted + handed_before(self._first_day, self._zone), key=lambda act: act.at_ms)
 
     def _carry_out_again(self, act: PhoneAct, at_ms: int) -> Result:
         """Carry out an act of an earlier run, unless it is of an earlier day."""
@@ -194,7 +206,18 @@ class Simulator:
         if self._plan.rostered:
             RollCall(self._engine, self._plan, self._moods, day, self._zone, self._acts)
             Coaching(self._engine, day, self._zone, stream("coaching"), self._acts)
+            Found(self._engine, day, self._zone, stream("found"), self._acts)
+            Rounds(self._engine, self._plan, duties, day, self._zone, stream("rounds"), self._acts)
+            for act in self._written(duties):
+                self._engine.at(act.at_ms, self._acts.append, act)
         self._acting = Acting(self._engine, f"{self._seed}/{day}")
+
+    def _written(self, duties: Sequence[Duty]) -> Iterator[Act]:
+        """Yield what is written down on the day whatever happens on the floor."""
+        yield rostered(self._plan, duties, self._day, self._zone)
+        yield from handovers_of(self._day, self._zone)
+        for surge in self._plan.shape.surges[:1]:
+            yield from incident_of(self._day, surge, self._zone)
 
 
 def _up_to(told: list[T], until_ms: int) -> list[T]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from data.adapters.simulator.floor import QueuePlan
 from data.adapters.simulator.shift import Pause
@@ -44,18 +45,26 @@ class Contact:
         self.hold_ms = 0
 
 
+class Away(NamedTuple):
+    """An agent was on a break by their own plan; `until_ms` None: still is."""
+
+    since_ms: int
+    reason: str
+    until_ms: int | None = None
+
+
 class Agent:
     """An agent at work. `turn` counts changes of state: what was meant for an earlier one is void.
 
     `present`: at the seat, signed in or not. `asked` is a pause of their own plan that waits for the contact in hand,
     `ordered` one that somebody ordered and the source has told already. `out`: for what they were sent out; `rested`:
     when they last came back from such a reason. `barred` are the lines they are paused in one by one, `leaves` those
-    they serve no longer once the contact in hand is done.
+    they serve no longer once the contact in hand is done. `breaks` are those they took so far.
     """
 
     __slots__ = (
         *("entry", "key", "lines", "state", "turn", "signed_in_ms", "present", "contact"),
-        *("asked", "ordered", "out", "rested", "barred", "leaves", "leaving"),
+        *("asked", "ordered", "out", "rested", "barred", "leaves", "leaving", "breaks"),
     )
 
     def __init__(self, entry: AgentEntry, lines: tuple[Line, ...]) -> None:
@@ -74,6 +83,7 @@ class Agent:
         self.barred: frozenset[Line] = frozenset()
         self.leaves: frozenset[Line] = frozenset()
         self.leaving = False
+        self.breaks: list[Away] = []
 
     @property
     def serves(self) -> tuple[Line, ...]:
@@ -84,6 +94,11 @@ class Agent:
         """Change state."""
         self.state = state
         self.turn += 1
+
+    def comes_back(self, now_ms: int) -> None:
+        """End the break that goes on, if one does."""
+        if self.breaks and self.breaks[-1].until_ms is None:
+            self.breaks[-1] = self.breaks[-1]._replace(until_ms=now_ms)
 
 
 def next_waiting(lines: Iterable[Line]) -> Contact | None:

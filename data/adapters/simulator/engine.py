@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 from random import Random
 from typing import Any
 
-from data.adapters.simulator.cast import Agent, Contact, Line, longest_idle, next_waiting
+from data.adapters.simulator.cast import Agent, Away, Contact, Line, longest_idle, next_waiting
 from data.adapters.simulator.demand import Arrival
 from data.adapters.simulator.floor import NO_ANSWER_RING, FloorPlan
 from data.adapters.simulator.shift import Duty, Pause
@@ -107,6 +107,7 @@ class Engine:
             agent.present = False
         elif agent.state in (State.AVAILABLE, State.NOT_READY):
             agent.present = False
+            agent.comes_back(self.now_ms)
             agent.enters(State.OFFLINE)
             length_ms = self.now_ms - agent.signed_in_ms
             self.events.append(SignedOut(self.now_ms, agent.key, None, length_ms))
@@ -129,6 +130,7 @@ class Engine:
         if ends_ms - self.now_ms < SHORTEST_PAUSE:
             return False
         agent.enters(State.NOT_READY)
+        agent.breaks.append(Away(self.now_ms, pause.reason))
         self.events.append(Paused(self.now_ms, agent.key, None, pause.reason))
         self.at(ends_ms, self._resume, (agent, agent.turn))
         return True
@@ -178,6 +180,7 @@ class Engine:
         """End a pause of all queues, also one that has not begun because of the contact in hand."""
         self.events.append(Resumed(self.now_ms, agent.key, None))
         agent.barred, agent.ordered = frozenset(), None
+        agent.comes_back(self.now_ms)
         if agent.out:
             agent.rested[agent.out], agent.out = self.now_ms, ""
         if agent.state in (State.AVAILABLE, State.NOT_READY):

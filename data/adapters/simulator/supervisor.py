@@ -1,27 +1,23 @@
-"""A played supervisor: sees things and raises flags, deals with them, and does the rounds of the day."""
+"""A played supervisor: sees things and raises flags, and deals with them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from random import Random
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from data.adapters.simulator.cast import Agent
-from data.adapters.simulator.checklists import ROUNDS, Check, Round
 from data.adapters.simulator.demand import clock_ms
 from data.adapters.simulator.engine import Engine
 from data.adapters.simulator.moods import LEADS
 from data.flags import STEP_WORDS, VOCABULARY
 from data.model.days import HOUR, MINUTE
-from data.model.observation import Act, ChecklistOpened, FlagRaised, FlagResolved, ItemMarked
-from data.model.words import FlagKind, Mark, State
+from data.model.observation import Act, FlagRaised, FlagResolved
+from data.model.words import FlagKind, State
 
 FIRST_GLANCE, LAST_GLANCE = 8 * 60 + 9, 19 * 60 + 40
 EXPIRES_MS = 2 * HOUR
-FAILED, NOTHING_THERE = 0.13, 0.6
-"""Shares of checks that fail; and that find nothing to look at, where that can be."""
 
 _USUAL_STEP, _OF_THE_TEAM, _LOOKED_AT_AGAIN = 0.7, 0.6, 0.2
 """Shares of flags whose next step is their kind's own, is the team lead's to take, and that are looked at again."""
@@ -29,7 +25,6 @@ _USUAL_STEP, _OF_THE_TEAM, _LOOKED_AT_AGAIN = 0.7, 0.6, 0.2
 _ON_A_CALL = frozenset({State.TALKING, State.HOLD, State.WRAP_UP})
 _SIGNED_IN = _ON_A_CALL | {State.AVAILABLE}
 _OUT = frozenset({State.NOT_READY})
-_CARETAKER = "后勤 Facilities"
 
 
 class Sight(NamedTuple):
@@ -94,7 +89,7 @@ _SIGHTS = (
 class Supervisor:
     """Plays the two leads of a day on an engine's agenda; `told` grows as the engine runs.
 
-    `rng` is the chance of what is seen and checked, `later` of what is to come of it.
+    `rng` is the chance of what is seen, `later` of what is to come of it.
     """
 
     def __init__(self, engine: Engine, day: date, zone: ZoneInfo, rng: Random, later: Random, told: list[Act]) -> None:
@@ -105,8 +100,6 @@ class Supervisor:
         self._open: set[tuple[str, FlagKind]] = set()
         self._last_ms = clock_ms(day, LAST_GLANCE, zone)
         engine.at(clock_ms(day, FIRST_GLANCE, zone), self._glance, None)
-        for round_ in ROUNDS:
-            self._plan(round_, f"{day}/{round_.key}", lambda minute: clock_ms(day, minute, zone))
 
     # Flags
 
@@ -156,38 +149,3 @@ class Supervisor:
     def _resolve(self, resolved: FlagResolved) -> None:
         self._open.discard((resolved.agent, resolved.kind))
         self._told.append(resolved)
-
-    # Rounds
-
-    def _plan(self, round_: Round, checklist: str, moment: Callable[[int], int]) -> None:
-        """Put a round on the agenda: opened, then one check after another, the last before it is due."""
-        items = tuple(check.item for check in round_.checks)
-        opened = ChecklistOpened(moment(round_.opens), checklist, round_.en, round_.zh, moment(round_.due), items)
-        self._engine.at(opened.at_ms, self._told.append, opened)
-        step_ms = (moment(round_.due) - moment(round_.begins)) / (len(items) + 1)
-        for place, check in enumerate(round_.checks, start=1):
-            at_ms = moment(round_.begins) + round(step_ms * (place + self._rng.uniform(-0.7, 0.2)))
-            self._engine.at(at_ms, self._mark, (round_, checklist, check))
-
-    def _mark(self, checked: tuple[Round, str, Check]) -> None:
-        round_, checklist, check = checked
-        now_ms, rng, place, owner, due_ms = self._engine.now_ms, self._rng, "", "", None
-        mark, note = Mark.PASS, ""
-        if check.none and rng.random() < NOTHING_THERE:
-            mark, note = Mark.NOT_APPLICABLE, check.none[round_.chinese]
-        elif rng.random() < FAILED:
-            mark, note = Mark.FAIL, check.wrong[round_.chinese]
-            place, owner = self._culprit(check, round_.by)
-            due_ms = now_ms + rng.choice((15, 30, 60)) * MINUTE
-        self._told.append(ItemMarked(now_ms, checklist, check.key, mark, round_.by, note, place, owner, due_ms))
-
-    def _culprit(self, check: Check, lead: str) -> tuple[str, str]:
-        """Return where a check failed, and who puts it right."""
-        present = [agent.entry for agent in self._engine.agents if agent.state in _SIGNED_IN]
-        if check.where == "floor" or not present:
-            return "", lead
-        entry = self._rng.choice(present)
-        seat = entry.seat or ""
-        if check.where == "zone":
-            return seat.split("-")[0], _CARETAKER
-        return seat, LEADS.get(entry.team or "", lead)

@@ -26,11 +26,9 @@ from data.model.observation import (
     CallHeld,
     CallResumed,
     CallRinging,
-    ChecklistOpened,
     Event,
     FlagRaised,
     FlagResolved,
-    ItemMarked,
     Observation,
     Paused,
     Resumed,
@@ -40,7 +38,7 @@ from data.model.observation import (
     WrapUpEnded,
 )
 from data.model.text import safe_text
-from data.model.words import FlagKind, Mark, Outcome, State
+from data.model.words import FlagKind, Outcome, State
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TUESDAY = date(2026, 7, 28)
@@ -467,23 +465,6 @@ def test_flags_are_about_people_at_work_and_are_dealt_with() -> None:
             length_ms = act.at_ms - open_flags.pop((act.agent, act.kind))
             assert 10 * MINUTE <= length_ms <= 40 * MINUTE
     assert not open_flags
-
-
-def test_each_round_marks_each_item_once_in_time() -> None:
-    _, acts = played()
-    rounds = {act.checklist: act for act in acts if isinstance(act, ChecklistOpened)}
-    marks = [act for act in acts if isinstance(act, ItemMarked)]
-    due = [local_time(opened.due_ms, ZONE).strftime("%H:%M") for opened in rounds.values()]
-    assert due == ["08:30", "11:30", "15:30", "19:45"]
-    for key, opened in rounds.items():
-        assert 8 <= len(opened.items) <= 14
-        assert [m.item for m in marks if m.checklist == key] == [item.key for item in opened.items]
-    for mark in marks:
-        opened = rounds[mark.checklist]
-        assert opened.at_ms < mark.at_ms < opened.due_ms
-        assert bool(mark.note) == (mark.mark is not Mark.PASS)
-        assert (mark.due_ms is not None) == (mark.mark is Mark.FAIL) == bool(mark.owner)
-    assert any(mark.place for mark in marks)
 
 
 def test_acts_are_in_order_and_safe_to_show() -> None:

@@ -296,7 +296,7 @@ def on(state: State, since: int, until: int | None, reason: str = "", queue: int
     return Span(1, state, reason, queue, None, since * MINUTE, until_ms)
 
 
-def found(*spans: Span, own: Limits = LIMITS, **more: Any) -> tuple[Fact, ...]:
+def found(*spans: Span, own: Limits = LIMITS, **more: Any) -> tuple[Fact, ...]:  # noqa: ANN401 - any field of a floor
     floor = Seen({1: spans}, MEASURED)._replace(**more)
     return facts_of(floor, Window(-600 * MINUTE, 600 * MINUTE), SCORING, own)
 
