@@ -36,9 +36,11 @@ def teams() -> dict[str, str]:
 
 
 @contextmanager
-def poller(store: Path, rights: Rights | None = None, agents: int = AGENTS) -> Iterator[subprocess.Popen[str]]:
+def poller(
+    store: Path, rights: Rights | None = None, agents: int = AGENTS, catalogue: str = ""
+) -> Iterator[subprocess.Popen[str]]:
     """Run a poller while the block lasts, from when its desk is open; what it says is on its standard error."""
-    rules = json.dumps(Rules(rights or Rights()).handed_over())
+    rules = json.dumps(Rules(rights or Rights(), catalogue=catalogue).handed_over())
     child = subprocess.Popen(
         [sys.executable, "-c", POLL, str(store), str(agents), rules],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
