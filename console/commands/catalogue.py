@@ -33,8 +33,6 @@ _EXAMPLES = """\
   floorwalk catalogue show --lang zh
   floorwalk catalogue init > rules.toml            those that ship, to be edited
   floorwalk catalogue check rules.toml             all that is wrong with a file, each with its line
-
-A file is put in force by the settings: [discipline] catalogue = "rules.toml"
 """
 
 
@@ -46,7 +44,7 @@ def _configure(parser: ArgumentParser) -> None:
     check = actions.add_parser("check", help="tell what is wrong with a file; the exit code is 65 if anything is")
     check.add_argument("file", metavar="FILE", type=Path, help="a catalogue as TOML")
     check.add_argument("--json", action="store_true", help="print it as JSON")
-    init = actions.add_parser("init", help="print the catalogue that ships, to be edited")
+    init = actions.add_parser("init", help="print the catalogue that ships, to be edited and named in the settings")
     for each in (show, check, init):
         everywhere(each)
 

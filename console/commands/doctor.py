@@ -50,7 +50,21 @@ def examine(args: Namespace) -> list[Check]:
     file = f"{settings.file}" if settings.file else "no file: what ships, the environment and the options hold"
     origin = settings.origins.get("store.path", "default")
     checks.append(Check("settings", ok=True, found=file))
-    return [*checks, *_sources(settings), *_store(settings, origin)]
+    return [*checks, *_catalogue(settings), *_sources(settings), *_store(settings, origin)]
+
+
+def _catalogue(settings: Settings) -> Iterator[Check]:
+    """Yield whether the file that is to hold the floor's rules could be in force, if there is to be one."""
+    if settings.catalogue is None:
+        return
+    from data.discipline.reading import CatalogueError, catalogue_at
+
+    try:
+        found = catalogue_at(settings.catalogue)
+    except CatalogueError as error:
+        yield Check("catalogue", ok=False, found="; ".join(error.problems))
+    else:
+        yield Check("catalogue", ok=True, found=f"{settings.catalogue}: {len(found.rules)} rules")
 
 
 def _machine() -> Iterator[Check]:

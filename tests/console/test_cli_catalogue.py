@@ -115,6 +115,20 @@ def test_config_shows_the_setting_and_where_it_comes_from(cli: Cli) -> None:
     assert shown == {"value": "/etc/floorwalk/rules.toml", "origin": f"{cli.config}:2"}
 
 
+def test_doctor_tells_what_is_wrong_with_the_file_that_is_named(cli: Cli) -> None:
+    cli.config.parent.mkdir(parents=True)
+    cli.config.write_text('[discipline]\ncatalogue = "rules.toml"\n', encoding="utf-8")
+    path = cli.config.with_name("rules.toml")
+    for text, ok, told in (
+        (GOOD, True, f"{path}: 3 rules"),
+        (GOOD.replace('where = "agent"', 'where = "people"'), False, f"{path}:21: rule.helped.where: there is no such"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        (check,) = (check for check in cli("doctor", "--json").json if check["what"] == "catalogue")
+        assert check["ok"] is ok
+        assert check["found"].startswith(told)
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [

@@ -67,7 +67,7 @@ def test_every_example_is_understood(name: str) -> None:
     from console.cli import build
 
     for line in load(name).examples.splitlines():
-        words = shlex.split(line.split("    ")[0].split("|")[-1])
+        words = shlex.split(line.split("    ")[0].split("|")[-1].split(" > ")[0])
         assert words[0] == "floorwalk"
         assert build(words[1:]).parse_args(words[1:]).command == name
 
