@@ -32,6 +32,9 @@ STRIP_MS = 30_000
 MOODS_MS, ROLL_CALL_MS = 60_000, 2_000
 """How long the weeks of moods may serve while nobody is marked, and while a whole team is."""
 
+DISCIPLINE_MS = 10_000
+"""How long scores and attendance may serve while nobody records anything of discipline."""
+
 MANY = 250
 """Of a floor with more agents the picture is shown first, and their loads when they are told."""
 
@@ -125,6 +128,7 @@ class Feed:
         self._version = -1
         self._strip: tuple[float, int, int, DayStrip] | None = None
         self._weeks: tuple[float, Picture, Weeks] | None = None
+        self._discipline: tuple[float, Picture, DisciplineSeen] | None = None
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
 
     def start(self) -> None:
@@ -170,6 +174,8 @@ class Feed:
             strip = self._strip_of(reader, wish) if wish.strip else None
             detail = reader.detail_of(*wish.detail, wish.moment_ms, self._zone) if wish.detail else None
             moods = self._moods_of(reader, picture, wish) if wish.moods else None
+            walk = reader.walk_of(wish.walk, picture.moment_ms, self._zone) if wish.walk else None
+            discipline = self._discipline_of(reader, picture, wish) if wish.discipline else None
             bounds = None if wish.live else reader.bounds()
         except NoStoreError as error:
             time.sleep(RETRY_S)
@@ -180,7 +186,8 @@ class Feed:
         except Exception as error:  # a dead worker would leave the screen standing still for ever
             self._drop()
             return FloorSeen(number, wish, error=_unforeseen(error, self._store))
-        return FloorSeen(number, wish, picture, strip, detail, bounds=bounds, moods=moods)
+        told = (picture, strip, detail)
+        return FloorSeen(number, wish, *told, bounds=bounds, moods=moods, walk=walk, discipline=discipline)
 
     def _with_loads(self, answer: FloorSeen) -> FloorSeen | None:
         """Return an answer with the loads that it lacks; None where it lacks none, or another one is wished for."""
@@ -194,7 +201,11 @@ class Feed:
             return None
         seen = answer.picture._replace(loads=self._picture.loads)
         return FloorSeen(
-            answer.number, answer.wish, seen, answer.strip, answer.detail, bounds=answer.bounds, moods=answer.moods
+            *(answer.number, answer.wish, seen, answer.strip, answer.detail),
+            bounds=answer.bounds,
+            moods=answer.moods,
+            walk=answer.walk,
+            discipline=answer.discipline,
         )
 
     def _open(self) -> Reader:
@@ -213,7 +224,7 @@ class Feed:
         """Close a reader that failed, so that the next wish tries afresh."""
         if self._reader is not None:
             self._reader.close()
-        self._reader = self._picture = self._strip = self._weeks = None
+        self._reader = self._picture = self._strip = self._weeks = self._discipline = None
 
     def _picture_of(self, reader: Reader, wish: Wish) -> Picture:
         version = reader.version()
@@ -243,6 +254,18 @@ class Feed:
         strip = reader.strip_of(wish.moment_ms, self._zone, self._limits)
         self._strip = (time.monotonic(), self._version, day_ms, strip)
         return strip
+
+    def _discipline_of(self, reader: Reader, picture: Picture, wish: Wish) -> DisciplineSeen:
+        """Return what is known of discipline besides the picture; what is at hand serves while nobody records more."""
+        if self._discipline is not None:
+            made, seen, told = self._discipline
+            same = seen.discipline == picture.discipline and seen.moment_ms // MINUTE == picture.moment_ms // MINUTE
+            fresh = (time.monotonic() - made) * 1000 < DISCIPLINE_MS
+            if picture.moment_ms == seen.moment_ms or (wish.live and same and fresh):
+                return told
+        told = reader.discipline_of(picture.moment_ms, self._zone)
+        self._discipline = (time.monotonic(), picture, told)
+        return told
 
     def _moods_of(self, reader: Reader, picture: Picture, wish: Wish) -> Weeks:
         """Return the weeks of moods; those at hand serve while nobody was marked anew and the hour is the same."""

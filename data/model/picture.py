@@ -229,6 +229,8 @@ class ItemRow(NamedTuple):
     where: Where = Where.FLOOR
     done: int = 0
     n: int = 1
+    agent_id: int | None = None
+    """Whom it failed at: `place` is their name then, for their own lead's eyes."""
 
 
 class ChecklistView(NamedTuple):

@@ -16,20 +16,19 @@ from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
 from data.alerts import LIMITS, Limits
-from data.flags import Severity
 from data.metrics import Goal
 from data.model.days import DAY, MINUTE, Window, day_around
-from data.model.picture import AgentRow, ChecklistView, Detail, ItemRow, MoodRow, Picture, SourceState, Totals, worst_of
+from data.model.discipline import WalkView
+from data.model.discipline_seen import DisciplineSeen
+from data.model.picture import Detail, MoodRow, Picture, SourceState, worst_of
 from data.model.strip import DayStrip
 from data.model.text import safe_text
-from data.model.words import Health, Mark, State
-from data.store.asof import AgentsAsOf, QueuesAsOf
+from data.model.words import Health
 from data.store.boot import boot_id
 from data.store.day import DayBook
 from data.store.directory import DirectoryCache
 from data.store.files import explain, open_for_reading
-from data.store.loads import LoadBook
-from data.store.people_at import PeopleAsOf
+from data.store.floor_at import FloorAsOf
 from data.store.sources import (
     LATE_INTERVALS,
     LONGEST_SILENCE_MS,
@@ -54,10 +53,8 @@ class Reader:
         self.path = path
         self.connection = open_for_reading(path)
         self.directory = DirectoryCache(self.connection, joint)
-        self._agents = AgentsAsOf(self.connection, self.directory)
-        self._queues = QueuesAsOf(self.connection, self.directory)
-        self._people = PeopleAsOf(self.connection, self.directory)
-        self._loads = LoadBook(self.connection, self.directory, limits)
+        self._floor = FloorAsOf(self.connection, self.directory, limits)
+        self._people, self._loads = self._floor.people, self._floor.loads
         self._days = DayBook(self.connection, self.directory)
 
     def __enter__(self) -> Self:
@@ -140,41 +137,17 @@ class Reader:
         `loads` False gives of the loads only those at hand: of a thousand agents they take longer than all the rest.
         """
         with self.one_state():
-            return self._floor_at(moment_ms, zone, loads)
+            return self._floor.at(moment_ms, zone, loads=loads)
 
-    def _floor_at(self, moment_ms: int, zone: ZoneInfo, loads: bool) -> Picture:
-        day = day_around(moment_ms, zone)
-        sources = present_at(self.connection, moment_ms)
-        self.directory.refresh(moment_ms, sources.here)
-        people = self._people.at(moment_ms, day)
-        flags = people.flags
-        counts: dict[int, list[int]] = {}  # flags, praise, and of the flags the urgent
-        for flag in flags:
-            count = counts.setdefault(flag.agent_id, [0, 0, 0])
-            count[flag.severity == Severity.PRAISE] += 1
-            count[2] += flag.severity == Severity.URGENT
-        agents = self._agents.at(moment_ms, day.since_ms, sources, counts)
-        free = self._agents.free(agents)
-        queues, overall = self._queues.at(moment_ms, day.since_ms, free, self._agents.members, sources)
-        oldest = min((q.oldest_ms for q in queues if q.oldest_ms is not None), default=None)
-        totals = Totals(
-            waiting=sum(q.waiting for q in queues),
-            oldest_ms=oldest,
-            service=overall,
-            states=_count_states(agents),
-            flags=sum(flag.severity != Severity.PRAISE for flag in flags),
-        )
-        checklist = self._checklist_at(moment_ms, day.since_ms)
-        source, seats = worst_of(sources.states), self.directory.seats
-        return Picture(
-            *(moment_ms, *day, source, queues, agents, flags, checklist, seats, totals, sources.states),
-            loads=self._loads.at(agents, moment_ms, day, at_hand=not loads),
-            moods=people.moods,
-            offers=people.offers,
-            follow_ups=people.follow_ups,
-            listening=people.listening,
-            lapsed=people.lapsed,
-        )
+    def walk_of(self, key: str, moment_ms: int, zone: ZoneInfo) -> WalkView | None:
+        """Return a round in whole at a moment, by its key; None where there is none such."""
+        with self.one_state():
+            return self._floor.discipline.walk(key, self._floor.at(moment_ms, zone, loads=False), zone)
+
+    def discipline_of(self, moment_ms: int, zone: ZoneInfo) -> DisciplineSeen:
+        """Return what the screen of discipline shows at a moment besides the picture."""
+        with self.one_state():
+            return self._floor.discipline.seen(self._floor.at(moment_ms, zone, loads=False), zone)
 
     def with_loads(self, picture: Picture) -> Picture:
         """Return a picture of this store, of the moment that was asked for last, with all its loads."""
@@ -246,28 +219,6 @@ class Reader:
         """Return what a visit to a queue at a moment is measured against."""
         return self.directory.goal_of(queue_id, moment_ms)
 
-    def _checklist_at(self, moment_ms: int, day_ms: int) -> ChecklistView | None:
-        """Return the day's checklist that is next due, or the last one once all are past."""
-        row = self.connection.execute(
-            "SELECT id, key, title_en, title_zh, due_ms FROM checklist WHERE opened_ms <= ? AND opened_ms >= ? "
-            "ORDER BY opened_ms DESC LIMIT 1",
-            (moment_ms, day_ms),
-        ).fetchone()
-        if row is None:
-            return None
-        checklist, key, title_en, title_zh, due_ms = row
-        items = self.connection.execute(
-            "SELECT i.key, i.en, i.zh, m.mark, m.note, m.marked_by, m.place, m.owner, m.due_ms, m.at_ms "
-            "FROM checklist_item i LEFT JOIN checklist_mark m ON m.checklist_id = i.checklist_id "
-            "AND m.item = i.key AND m.at_ms = (SELECT max(at_ms) FROM checklist_mark "
-            "WHERE checklist_id = i.checklist_id AND item = i.key AND at_ms <= ?) "
-            "WHERE i.checklist_id = ? ORDER BY i.position",
-            (moment_ms, checklist),
-        ).fetchall()
-        return ChecklistView(
-            safe_text(key), safe_text(title_en), safe_text(title_zh), due_ms, tuple(_item(item) for item in items)
-        )
-
 
 def _pulse(row: tuple[str, int, int, int, int, str, str, int, int], boot_ms: int, boot: str) -> SourceState:
     """Return how a source is by its poller's last sign of life, at a time since a boot."""
@@ -286,19 +237,3 @@ def _pulse(row: tuple[str, int, int, int, int, str, str, int, int], boot_ms: int
     measured = at_ms - (beat_ms - good_ms) if ever else None  # before the first good poll, "good" is the start
     fed = pid > 0 and beat_boot == boot and age >= 0 and silent <= max(4 * limit, LONGEST_SILENCE_MS)
     return SourceState(safe_text(name), health, measured, interval_ms, safe_text(error, 400), fed)
-
-
-def _item(row: tuple[object, ...]) -> ItemRow:
-    key, en, zh, mark, note, by, place, owner, due_ms, at_ms = row
-    texts = [safe_text(str(text or ""), 200) for text in (key, en, zh, note, by, place, owner)]
-    done = None if mark is None else Mark(str(mark))
-    due = due_ms if isinstance(due_ms, int) else None
-    at = at_ms if isinstance(at_ms, int) else None
-    return ItemRow(texts[0], texts[1], texts[2], done, texts[3], texts[4], texts[5], texts[6], due, at)
-
-
-def _count_states(agents: tuple[AgentRow, ...]) -> tuple[tuple[State, int], ...]:
-    counts = dict.fromkeys(State, 0)
-    for agent in agents:
-        counts[agent.state] += 1
-    return tuple(counts.items())
