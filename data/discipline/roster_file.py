@@ -64,7 +64,7 @@ _NO_SKILLS: tuple[str, ...] = ()
 _NAMES = {name: column for column, others in COLUMNS.items() for name in (column, *others)}
 _CLOCK = r"(?:\+|次日)?\s*\d{1,2}[:：]\d\d(?:[:：]00)?(?:\s*\+1)?"
 _TIME = re.compile(r"(\+|次日)?\s*(\d{1,2})[:：]([0-5]\d)(?:[:：]00)?(\s*\+1)?")
-_STRETCH = re.compile(rf"({_CLOCK})\s*[-–—~～至到]\s*({_CLOCK})")
+_STRETCH = re.compile(rf"({_CLOCK})\s*[-–—−－~～至到]\s*({_CLOCK})")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00?:00(?::00)?)?")
 _BETWEEN = re.compile(r"[;；,，、|\n]+")
 
