@@ -24,6 +24,8 @@ SUMMARIES = {
     "audit": ("audit", "who did what about whom; verify: whether the record is whole"),
     "privacy": ("privacy", "what is kept about a person: export it for them, or erase it"),
     "catalogue": ("catalogue", "the floor's rules, checklists and shifts: show those in force, check a file"),
+    "roster": ("roster", "who works when: take it from a file, show who came"),
+    "discipline": ("discipline", "walks, findings, incidents, handovers, attendance, scores: as text or documents"),
     "init": ("init", "write the settings file: four questions, and every key explained"),
     "adapters": ("diagnose", "the sources that can be polled"),
     "adapter": ("adapter", "check an adapter against the contract, for whoever writes one or is to trust one"),
