@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 
 from console.cli import main
 from console.commands.table import percent
+from data.importer import import_logs
 from data.kpi import FIGURES
 from data.model.words import State
 from data.store.boot import boot_id, boot_ms
@@ -28,10 +30,19 @@ FIELDS = (
 FLOOR_KEYS = ["moment", "source", "sources", "queues", "agents", "totals"]
 
 
+@pytest.fixture(scope="module")
+def taken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of the real log, for each test to copy."""
+    store = tmp_path_factory.mktemp("taken") / "floorwalk.sqlite"
+    import_logs(store, [QUEUE_LOG])
+    return store
+
+
 @pytest.fixture
-def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], taken: Path) -> Cli:
     machine = Cli(tmp_path, monkeypatch, capsys)
-    machine("import", QUEUE_LOG)
+    machine.store.parent.mkdir(parents=True)
+    shutil.copy(taken, machine.store)
     return machine
 
 
