@@ -145,7 +145,7 @@ def _place(row: Audited) -> str:
     return " ".join(part for part in (row.tty.removeprefix("/dev/"), row.address) if part)
 
 
-_TOLD = ("flag", "mood", "decision", "to_queue", "step", "owner", "reason", "note", "helped")
+_TOLD = ("flag", "mood", "decision", "to_queue", "step", "owner", "reason", "note", "helped", "file")
 """What the table tells of what was ordered, in this order."""
 
 

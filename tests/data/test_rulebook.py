@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from console.cli import main
 from data.discipline.catalogue import Catalogue
 from data.discipline.reading import read_catalogue
 from data.discipline.shipped import shipped
@@ -188,7 +189,7 @@ def test_without_a_file_what_ships_is_in_force_again(site: Site) -> None:
     asyncio.run(start(str(site.path)))
 
 
-def test_each_change_is_in_the_audit(site: Site) -> None:
+def test_each_change_is_in_the_audit(site: Site, capsys: Capture) -> None:
     site.path.write_text(GOOD, encoding="utf-8")
     site.runs(site.writes(BAD), site.writes(OTHER_TEXT))
     with closing(sqlite3.connect(site.writer.path)) as connection:
@@ -196,6 +197,9 @@ def test_each_change_is_in_the_audit(site: Site) -> None:
         assert verify(connection).fault is None
     assert [(row.act, row.result, row.user) for row in (oldest, newest)] == [("put_in_force", "done", "floorwalk")] * 2
     assert newest.detail == {"file": str(site.path), "digest": OTHER.digest, "n": 3}
+    capsys.readouterr()
+    assert main(["audit", "--store", str(site.writer.path)]) == 0
+    assert all(line.endswith(f"done    {site.path}") for line in capsys.readouterr().out.splitlines()[1:])
 
 
 def test_a_store_that_takes_nothing_is_tried_again(
