@@ -223,9 +223,10 @@ class DisciplineAsOf:
             return ()
         key = (each.row.key, until_ms, frozenset(wanted), self._directory.stamp, self._directory.revision("past"))
         if self._facts is None or self._facts[0] != key:
-            agents = [agent.id for agent in picture.agents]
             window = Window(since_ms, until_ms)
             duties = self._roster.duties(day_of(since_ms, zone), moment_ms, window)
+            expected = {duty.agent_id for duty in duties if duty.agent_id is not None}
+            agents = sorted({agent.id for agent in picture.agents} | expected)
             seen = self._seen.seen(window, agents, duties, idle=Prefill.IDLE_WHILE_WAITING in wanted)
             scoring = self._book.catalogue(picture.moment_ms)[1].scoring
             facts = tuple(fact for fact in facts_of(seen, window, scoring, self._limits) if fact.prefill in wanted)
