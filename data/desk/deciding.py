@@ -17,6 +17,7 @@ from data.desk.rules import Rules
 from data.model import acts
 from data.model.acts import PhoneAct
 from data.model.days import MINUTE
+from data.model.discipline_requests import DisciplineRequest
 from data.model.people import (
     NAMES,
     Answer,
@@ -37,7 +38,7 @@ from data.model.text import safe_text
 from data.store import audit, people, requests, targets
 from data.store.audit import Entry
 from data.store.requests import Asked
-from data.store.targets import Listening, Target
+from data.store.targets import Concern, Listening, Target
 
 LONGEST_MS = MINUTE
 """An order is for now: one that would hold for longer is refused."""
@@ -110,16 +111,42 @@ class Deciding:
         before = requests.find(connection, uid, order.key)
         if before is not None and before.digest == order.digest:
             return before.answer or UNKNOWN
-        target = None
+        agent_id = None
+        done: Answer | Ordered
         try:
             if before is not None:
                 raise _RefusedError("key: it was used for another request", Refusal.INVALID)
             _check_time(order.expires_ms, now_ms)
-            target = targets.target_of(connection, order.request)
-            done = self._done(connection, heard, target)
+            if isinstance(order.request, DisciplineRequest):
+                concern = targets.concern_of(connection, order.request)
+                agent_id, done = concern.agent_id, self._disciplined(connection, heard, order.request, concern)
+            else:
+                target = targets.target_of(connection, order.request)
+                agent_id = None if target is None else target.agent_id
+                done = self._done(connection, heard, target)
         except _RefusedError as refused:
             done = refused.answer
-        return _kept(connection, heard, now_ms, target, done)
+        return _kept(connection, heard, now_ms, agent_id, done)
+
+    def _disciplined(
+        self, connection: sqlite3.Connection, heard: Heard, request: DisciplineRequest, concern: Concern
+    ) -> Answer:
+        """Carry out what is about discipline, which takes no phone; the source's clock says when."""
+        person = heard.person
+        refused = roles.refused(person.role, person.teams, request, concern.team, concerns=concern.teams)
+        if refused is not None:
+            return refused
+        at_ms = self._phones.now_ms(concern.source or self._phones.first)
+        rules = self._rules
+        return people.carry_out(
+            connection,
+            request,
+            person.user,
+            at_ms,
+            vocabulary=rules.vocabulary,
+            policy=rules.policy,
+            role=person.role,
+        )
 
     def _done(self, connection: sqlite3.Connection, heard: Heard, target: Target | None) -> Answer | Ordered:
         request, person = heard.order.request, heard.person
@@ -250,11 +277,10 @@ def _moved(connection: sqlite3.Connection, request: MoveAgent, target: Target) -
 
 
 def _kept(
-    connection: sqlite3.Connection, heard: Heard, now_ms: int, target: Target | None, done: Answer | Ordered
+    connection: sqlite3.Connection, heard: Heard, now_ms: int, agent_id: int | None, done: Answer | Ordered
 ) -> Answer | Ordered:
     """Audit what was decided, and keep it under the request's key."""
     order = heard.order
-    agent_id = None if target is None else target.agent_id
     what: dict[str, Any] = {"with": asdict(order.request), "key": order.key}
     answer = done.answer if isinstance(done, Ordered) else done
     if answer is not None:

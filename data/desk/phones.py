@@ -109,6 +109,11 @@ class Phones:
                 return Answer(False, f"{shown} {lacking}", refusal=Refusal.CANNOT)
         return None
 
+    @property
+    def first(self) -> str:
+        """The name of the first source, "" where none is polled: the floor as a whole goes by its clock."""
+        return next(iter(self._lines), "")
+
     def now_ms(self, source: str) -> int:
         """Return a floor's own present: of a played one the player's, else the machine's time."""
         line = self._lines.get(source)

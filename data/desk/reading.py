@@ -13,11 +13,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, Valid
 
 from data.desk.wire import GREETING
 from data.model.acts import Ear
+from data.model.discipline import Avoidable, Closing, Entry, Where, Worked
 from data.model.people import MOST_TEXT, REQUESTS, Decision, Request
-from data.model.text import safe_text
+from data.model.text import MAX_LENGTH, safe_text
+from data.model.words import Mark
 
 _KEY = re.compile(r"[!-~]{1,80}")
 _MOST_INT = 2**63 - 1
+MOST_TEXTS = 64
+"""So many texts a list may have."""
 _PLACE = 120
 """What is kept of how somebody names their own place."""
 
@@ -103,6 +107,12 @@ def _safe(text: str) -> str:
     return safe_text(text, MOST_TEXT)
 
 
+def _file(name: str) -> str:
+    if name in (".", "..") or "/" in name or "\\" in name or not name.isprintable():
+        raise ValueError("should be the name of a file, without folders")
+    return name
+
+
 def _said(text: str) -> str:
     if not text.strip():
         raise ValueError("should say something")
@@ -112,20 +122,30 @@ def _said(text: str) -> str:
 _Int = Annotated[int, Strict(), Field(ge=0, le=_MOST_INT)]
 _Text = Annotated[str, Strict(), Field(max_length=MOST_TEXT), AfterValidator(_safe)]
 _Said = Annotated[str, Strict(), Field(max_length=MOST_TEXT), AfterValidator(_safe), AfterValidator(_said)]
+_Named = Annotated[str, Strict(), Field(max_length=MAX_LENGTH), AfterValidator(_safe)]
 _Mood = Annotated[int, Strict(), Field(ge=1, le=5)]
 _Place = Annotated[str, Strict(), AfterValidator(lambda text: safe_text(text, _PLACE))]
 _Bool = Annotated[bool, Strict()]
+_Texts = Annotated[tuple[_Text, ...], Field(max_length=MOST_TEXTS)]
+_File = Annotated[str, Strict(), Field(max_length=MAX_LENGTH), AfterValidator(_file)]
 
 _KINDS: dict[object, Any] = {
     int: _Int,
     int | None: _Int | None,
     str: _Text,
     str | None: _Text | None,
+    tuple[str, ...]: _Texts,
     bool: _Bool,
-    Decision: Decision,
-    Ear: Ear,
+    **{kind: kind for kind in (Decision, Ear, Mark, Where, Closing, Entry, Avoidable, Worked)},
 }
 """What is checked for each type that a request's field has."""
+
+_OWN: dict[str, Any] = {
+    "mood": _Mood | None,
+    "place": _Named,
+    "photo": _File,
+}
+"""What is checked of a field of this name, whatever its type: a place may be "", as that of the floor is."""
 
 _exact = ConfigDict(extra="forbid")
 
@@ -154,8 +174,8 @@ def _model(act: str) -> type[BaseModel]:
     for each in dataclasses.fields(kind):
         needed = each.default is dataclasses.MISSING
         checked = _KINDS[hints[each.name]]
-        if each.name == "mood":
-            checked = _Mood | None
+        if each.name in _OWN:
+            checked = _OWN[each.name]
         elif needed and hints[each.name] is str:
             checked = _Said
         fields[each.name] = (checked, ... if needed else each.default)

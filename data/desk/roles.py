@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from data.model.discipline_requests import DISCIPLINE_REQUESTS, SetRoster
 from data.model.people import (
     Answer,
     ChangeFlag,
@@ -43,8 +44,10 @@ NEEDED: Mapping[type[Request], Role] = {
     ListenIn: Role.SUPERVISOR,
     StopListeningIn: Role.SUPERVISOR,
     EraseAgent: Role.ADMIN,
+    **dict.fromkeys(DISCIPLINE_REQUESTS.values(), Role.LEAD),
+    SetRoster: Role.SUPERVISOR,
 }
-"""The least role for each act; a lead's reach the own teams only."""
+"""The least role for each act; a lead's reach the own teams only, and what is about no person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,15 @@ NOBODY = Rights()
 """Where nobody is named, everybody but root and the poller's user only looks."""
 
 
-def refused(role: Role, teams: tuple[str, ...], request: Request, team: str, *, own: bool = False) -> Answer | None:
+def refused(
+    role: Role,
+    teams: tuple[str, ...],
+    request: Request,
+    team: str,
+    *,
+    own: bool = False,
+    concerns: frozenset[str] | None = None,
+) -> Answer | None:
     """Return why somebody may not ask for this, None where they may.
 
     Args:
@@ -79,6 +90,8 @@ def refused(role: Role, teams: tuple[str, ...], request: Request, team: str, *, 
         request: What is asked for.
         team: That of the agent it is about, "" for none.
         own: Whether it ends what the caller began, which takes no role.
+        concerns: Of what is about a place, the teams whose people are there: one of them is to be the own, or there
+            are none. None: it is about an agent.
     """
     needed = NEEDED[type(request)]
     if own or role >= max(needed, Role.SUPERVISOR):
@@ -86,9 +99,11 @@ def refused(role: Role, teams: tuple[str, ...], request: Request, team: str, *, 
     if role < needed:
         words = f"that takes the role {needed.name.lower()}; you have {role.name.lower()}"
         return Answer(False, words, refusal=Refusal.ROLE)
-    if team and team in teams:
+    if (team and team in teams) or (concerns is not None and (not concerns or not concerns.isdisjoint(teams))):
         return None
     led = ", ".join(teams) if teams else "no team"
     whose = f"the agent is in {team}" if team else "the agent is in no team"
+    if concerns:
+        whose = f"there sits {', '.join(sorted(concerns))}"
     words = f"a lead acts on the own teams: {whose}, you lead {led}; for others it takes the role supervisor"
     return Answer(False, words, refusal=Refusal.TEAM)

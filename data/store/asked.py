@@ -23,10 +23,11 @@ class RefusedError(Exception):
 
 
 class Ordered(NamedTuple):
-    """Who ordered something, and when."""
+    """Who ordered something, and when; `role` is the name of theirs."""
 
     by: str
     at_ms: int
+    role: str = "lead"
 
 
 def name_of(connection: sqlite3.Connection, agent_id: int) -> str:

@@ -69,7 +69,8 @@ _INCIDENTS = (
 )
 
 _HANDOVER = (
-    "SELECT id, shift, at_ms, written_by, note, items, acknowledged_ms, acknowledged_by, acknowledged_note FROM handover"
+    "SELECT id, shift, at_ms, written_by, note, items, acknowledged_ms, acknowledged_by, acknowledged_note "
+    "FROM handover"
 )
 
 

@@ -7,11 +7,14 @@ a row of its own, and what ends keeps when it began.
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
+from data.alerts import LIMITS
 from data.breaks import BreakPolicy, canonical, is_protected
 from data.flags import Vocabulary
 from data.model.acts import Ear
 from data.model.days import MINUTE
+from data.model.discipline_requests import DisciplineRequest
 from data.model.people import (
     Answer,
     ChangeFlag,
@@ -26,10 +29,11 @@ from data.model.people import (
     Refusal,
     Request,
     ResolveFlag,
+    Role,
 )
 from data.model.picture import ListeningRow
 from data.model.text import safe_text
-from data.store import flagging
+from data.store import disciplining, flagging
 from data.store.asked import LARGEST_ID, Ordered, RefusedError, follow_up, kept_text, name_of
 from data.store.erasing import erase, names_of, whole
 
@@ -47,6 +51,7 @@ def carry_out(
     *,
     vocabulary: Vocabulary,
     policy: BreakPolicy,
+    role: Role = Role.LEAD,
 ) -> Answer:
     """Do what only the store is needed for, in the caller's transaction; return what came of it, in words.
 
@@ -59,9 +64,13 @@ def carry_out(
         at_ms: When.
         vocabulary: The site's flags and next steps.
         policy: The site's reasons for breaks.
+        role: That of who ordered it.
     """
+    ordered = Ordered(safe_text(by), at_ms, role.name.lower())
     try:
-        return _carried_out(connection, request, Ordered(safe_text(by), at_ms), vocabulary, policy)
+        if isinstance(request, DisciplineRequest):
+            return disciplining.carried_out(connection, request, ordered, replace(LIMITS, breaks=policy))
+        return _carried_out(connection, request, ordered, vocabulary, policy)
     except RefusedError as refused:
         return refused.answer
 

@@ -5,6 +5,14 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
+from data.model.discipline import Where
+from data.model.discipline_requests import (
+    ChangeFinding,
+    CloseFinding,
+    DisciplineRequest,
+    MarkPlace,
+    RaiseFinding,
+)
 from data.model.people import (
     ChangeFlag,
     CloseFollowUp,
@@ -13,6 +21,8 @@ from data.model.people import (
     StopListeningIn,
 )
 from data.model.text import safe_text
+from data.store.asked import RefusedError
+from data.store.places import Place, place_of
 
 _OWNERS: dict[type[Request], str] = {
     ChangeFlag: "flag",
@@ -54,6 +64,42 @@ def target_of(connection: sqlite3.Connection, request: Request) -> Target | None
         (getattr(request, "id"),),  # noqa: B009
     ).fetchone()
     return None if row is None else agent(connection, row[0])
+
+
+class Concern(NamedTuple):
+    """Whom an act of discipline is about: an agent, else a place with the teams of who sits there, or nobody.
+
+    `source` is whose clock it goes by, "" for the floor's.
+    """
+
+    source: str
+    agent_id: int | None = None
+    team: str = ""
+    teams: frozenset[str] | None = None
+
+
+def concern_of(connection: sqlite3.Connection, request: DisciplineRequest) -> Concern:
+    """Return whom an act of discipline is about; of what there is not, nobody: it is refused when it is carried out."""
+    place = _place_of(connection, request)
+    if place is not None and place.agent_id is not None:
+        target = agent(connection, place.agent_id)
+        if target is not None:
+            return Concern(target.source, target.agent_id, target.team)
+    return Concern("", teams=frozenset() if place is None else place.teams - {""})
+
+
+def _place_of(connection: sqlite3.Connection, request: DisciplineRequest) -> Place | None:
+    try:
+        if isinstance(request, MarkPlace | RaiseFinding):
+            return place_of(connection, request.where, request.place)
+        if isinstance(request, ChangeFinding | CloseFinding):
+            sql = "SELECT place_kind, place, agent_id FROM finding WHERE id = ?"
+            row = connection.execute(sql, (request.id,)).fetchone()
+            if row is not None:
+                return place_of(connection, Where(row[0]), row[1] if row[2] is None else str(row[2]))
+    except RefusedError:
+        return None
+    return None
 
 
 def agent(connection: sqlite3.Connection, agent_id: int) -> Target | None:

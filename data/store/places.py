@@ -1,0 +1,100 @@
+"""Where something is marked or found, as it is at the moment: checked against the map, the agents and the zones."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import NamedTuple
+
+from data.model.days import DAY
+from data.model.discipline import Where
+from data.model.people import Refusal
+from data.model.text import safe_text
+from data.store.asked import RefusedError, name_of
+
+_LATEST = "h.since_ms = (SELECT max(since_ms) FROM agent_history WHERE agent_id = h.agent_id)"
+_AWAY = ("offline", "unknown")
+
+
+class Place(NamedTuple):
+    """A place that there is, and whose it is: `seat` is that of an agent, `team` of who sits there, "" for none.
+
+    `teams` are those of all who are known to sit at a seat, of an agent the own one; empty: everybody's.
+    """
+
+    where: Where
+    place: str
+    name: str
+    zone: str = ""
+    seat: str = ""
+    team: str = ""
+    agent_id: int | None = None
+    teams: frozenset[str] = frozenset()
+
+
+def place_of(connection: sqlite3.Connection, where: Where, place: str) -> Place:
+    """Return a place. Raises RefusedError for one that there is not, saying what is expected."""
+    match where:
+        case Where.AGENT:
+            return _agent(connection, place)
+        case Where.SEAT:
+            return _seat(connection, place)
+        case Where.ZONE:
+            return _zone(connection, place)
+        case Where.FLOOR:
+            if place:
+                raise RefusedError("place: the floor is one, it has no name")
+            return Place(where, "", "the floor")
+
+
+def _agent(connection: sqlite3.Connection, place: str) -> Place:
+    if not place.isascii() or not place.isdecimal() or len(place) > 18:
+        raise RefusedError("place: of an agent it is the number", Refusal.UNKNOWN)
+    agent_id = int(place)
+    name = name_of(connection, agent_id)
+    row = connection.execute(
+        f"SELECT coalesce(h.team, ''), coalesce(h.seat, '') FROM agent_history h WHERE h.agent_id = ? AND {_LATEST}",
+        (agent_id,),
+    ).fetchone()
+    team, seat = (safe_text(text) for text in row or ("", ""))
+    zone = _zone_of(connection, seat) or ""
+    return Place(Where.AGENT, str(agent_id), name, zone, seat, team, agent_id, frozenset({team}))
+
+
+def _seat(connection: sqlite3.Connection, place: str) -> Place:
+    people = connection.execute(
+        f"SELECT h.agent_id, coalesce(h.team, ''), (SELECT state FROM state_span WHERE agent_id = h.agent_id "
+        f"ORDER BY since_ms DESC LIMIT 1) FROM agent_history h WHERE h.seat = ? AND {_LATEST} ORDER BY h.agent_id",
+        (place,),
+    ).fetchall()
+    zone = _zone_of(connection, place)
+    if zone is None and not people:
+        raise RefusedError(f"there is no seat {safe_text(place, 60)!r}", Refusal.UNKNOWN)
+    there = [row for row in people if row[2] is not None and row[2] not in _AWAY] or people
+    teams = [safe_text(team) for _, team, _ in there if team]
+    return Place(
+        Where.SEAT, place, safe_text(place), zone or "", place, teams[0] if teams else "", None, frozenset(teams)
+    )
+
+
+def _zone(connection: sqlite3.Connection, place: str) -> Place:
+    zones = sorted({zone for (zone,) in connection.execute("SELECT DISTINCT zone FROM seat").fetchall()})
+    if place in (zones or [""]):
+        return Place(Where.ZONE, place, safe_text(place) or "the floor", place)
+    known = f"there are {', '.join(safe_text(zone) for zone in zones)}" if zones else "without a map the floor is one"
+    raise RefusedError(f"there is no zone {safe_text(place, 60)!r}; {known}", Refusal.UNKNOWN)
+
+
+def _zone_of(connection: sqlite3.Connection, seat: str) -> str | None:
+    """Return the zone of a seat of the map, None for any other."""
+    sql = "SELECT zone FROM seat WHERE label = ? ORDER BY since_ms DESC LIMIT 1"
+    row = connection.execute(sql, (seat,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def has_seats(connection: sqlite3.Connection, at_ms: int) -> bool:
+    """Whether seats are known: of a map, or of anybody who was there of late. Else rules for seats are of agents."""
+    sql = (
+        "SELECT EXISTS (SELECT 1 FROM seat) OR EXISTS (SELECT 1 FROM agent_history h WHERE h.seat <> '' "
+        f"AND {_LATEST} AND EXISTS (SELECT 1 FROM state_span WHERE agent_id = h.agent_id AND since_ms > ?))"
+    )
+    return bool(connection.execute(sql, (at_ms - 2 * DAY,)).fetchone()[0])
