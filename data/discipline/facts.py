@@ -24,13 +24,15 @@ from collections.abc import Callable, Iterator, Sequence
 from data.alerts import LIMITS, Limits
 from data.breaks import allowance, canonical, is_protected
 from data.discipline.catalogue import Scoring
-from data.discipline.seen import Part, Seen, common, parts_of, united
+from data.discipline.seen import Part, Seen, common, each_part, parts_of, united
 from data.model.days import MINUTE, SECOND, Window
 from data.model.discipline import Fact, Prefill
 from data.model.discipline_seen import Duty
 from data.model.words import State
 
+_OFF = frozenset({State.NOT_READY, State.WRAP_UP})
 _FREE = frozenset({State.AVAILABLE, State.RINGING})
+"""Facts are about stretches of some states: what lies between them may as well be unknown."""
 _EVER = 1 << 62
 
 Came = tuple[int, Fact]
@@ -50,12 +52,13 @@ def facts_of(seen: Seen, window: Window, scoring: Scoring | None = None, limits:
     found: list[Came] = []
     for agent_id, spans in seen.spans.items():
         since_ms = min([window.since_ms, *(span.since_ms for span in spans[:1])])
-        measured = seen.measured.get(agent_id, ())
-        parts = parts_of(spans, measured, Window(since_ms, window.until_ms), since_ms)
-        found += _pauses(agent_id, parts, limits.of("", seen.teams.get(agent_id, "")))
-        found += _wrap_ups(agent_id, parts, seen, limits)
+        whole, measured = Window(since_ms, window.until_ms), seen.measured.get(agent_id, ())
+        off = parts_of([span for span in spans if span.state in _OFF], measured, whole, since_ms)
+        found += _pauses(agent_id, off, limits.of("", seen.teams.get(agent_id, "")))
+        found += _wrap_ups(agent_id, off, seen, limits)
         if seen.missed.get(agent_id):
-            found += _idle(agent_id, parts, seen, scoring.idle_s * SECOND)
+            free = parts_of([span for span in spans if span.state in _FREE], measured, whole, since_ms)
+            found += _idle(agent_id, free, seen, scoring.idle_s * SECOND)
     for duty in seen.duties:
         found += _late(duty, seen, window.until_ms, scoring.late_min * MINUTE)
     told = [fact for came_ms, fact in found if window.since_ms <= came_ms < window.until_ms]
@@ -133,7 +136,7 @@ def _late(duty: Duty, seen: Seen, moment_ms: int, limit_ms: int) -> Iterator[Cam
     spans, measured = seen.spans.get(duty.agent_id, ()), seen.measured.get(duty.agent_id, ())
     until_ms = min(duty.until_ms, moment_ms)
     out_ms, came_ms, first_ms = 0, None, None
-    for part in parts_of(spans, measured, Window(duty.since_ms, until_ms), duty.since_ms):
+    for part in each_part(spans, measured, Window(duty.since_ms, until_ms), duty.since_ms):
         if part.signed_in:
             first_ms = part.since_ms
             break

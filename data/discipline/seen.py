@@ -67,29 +67,39 @@ class Part(NamedTuple):
 
 
 def parts_of(spans: Sequence[Span], measured: Stretches, window: Window, expected_ms: int) -> list[Part]:
-    """Return what an agent did in a window, without a hole.
+    """Return what `each_part` yields."""
+    return list(each_part(spans, measured, window, expected_ms))
+
+
+def each_part(spans: Sequence[Span], measured: Stretches, window: Window, expected_ms: int) -> Iterator[Part]:
+    """Yield what an agent did in a window, without a hole.
 
     Time outside of `measured` is unknown, whatever a span says. Within it, time before the agent's first word is
     offline if the source was watched from `EARLY_MS` before `expected_ms` on, when they were to come: their sign-in
     would have been seen. Any other hole is unknown.
     """
-    parts: list[Part] = []
     at_ms = window.since_ms
+    last: Part | None = None
     for since_ms, until_ms in measured:
         low_ms, high_ms = max(since_ms, at_ms), min(until_ms, window.until_ms)
         if low_ms >= high_ms:
             continue
-        if parts:
-            parts[-1] = parts[-1]._replace(goes_on=False)
+        if last is not None:
+            yield last._replace(goes_on=False)
+            last = None
         if low_ms > at_ms:
-            parts.append(_hole(at_ms, low_ms))
-        told = [s for s in spans if s.since_ms < high_ms and _end(s) > since_ms]
+            yield _hole(at_ms, low_ms)
+        told = [s for s in spans if s.since_ms < high_ms and (s.until_ms is None or s.until_ms > since_ms)]
         first = State.OFFLINE if since_ms <= expected_ms - EARLY_MS else State.UNKNOWN
-        parts += _told(told, Window(low_ms, high_ms), first)
+        for part in _told(told, Window(low_ms, high_ms), first):
+            if last is not None:
+                yield last
+            last = part
         at_ms = high_ms
+    if last is not None:
+        yield last
     if at_ms < window.until_ms:
-        parts.append(_hole(at_ms, window.until_ms))
-    return parts
+        yield _hole(at_ms, window.until_ms)
 
 
 def _told(spans: Sequence[Span], window: Window, first: State) -> Iterator[Part]:
