@@ -39,7 +39,7 @@ from widgets.walk_words import (
 )
 from widgets.walking import Check, Fate, Halt, Shown, Walk
 
-RULE_KEYS = "1234567890acdsty"
+RULE_KEYS = "1234567890adstyu"
 """The keys of a stop's rules, in their order; what comes after them is reached by Tab."""
 _TONES = {Mark.FAIL: "level-alarm", Mark.PASS: "level-good", Mark.NOT_APPLICABLE: "faint", None: "dim"}
 _BEFORE = 6
@@ -230,21 +230,23 @@ class StopPane(Pane):
         for index, check in enumerate(halt.checks):
             shown = walk.shown(check)
             whole = full or index == self.chosen
-            block = self._rule(index, check, shown, width, whole)
+            block = self._rule(walk, index, check, shown, width, whole)
             block += self._remarks(walk, check, shown, width, whole, index == self.chosen)
             blocks.append([on_ground(line, "cursor") for line in block] if index == self.chosen else block)
         return blocks
 
-    def _rule(self, index: int, check: Check, shown: Shown, width: int, whole: bool) -> list[Line]:
+    def _rule(self, walk: Walk, index: int, check: Check, shown: Shown, width: int, whole: bool) -> list[Line]:
         """Return a rule with its key, its mark, how grave it is, its text and its points."""
         look, rule = self.look, check.rule
         key = RULE_KEYS[index] if index < len(RULE_KEYS) else " "
         failed = shown.mark is Mark.FAIL or (shown.mark is None and shown.by_data)
+        refused = shown.fate is Fate.REFUSED
         praised = failed and rule.positive
         sign = look.glyphs.praise if praised else look.glyphs.marks[Mark.FAIL if failed else shown.mark]
-        tone = "praise" if praised else "level-alarm" if failed else _TONES[shown.mark]
+        sign = look.level(Level.ALARM) if refused else sign
+        tone = "praise" if praised else "level-alarm" if failed or refused else _TONES[shown.mark]
         level = Level.CALM if rule.positive else GRAVITY_LEVELS[rule.severity]
-        points = points_text(rule, self._points(check, shown), look)
+        points = points_text(rule, walk.said(check).points, look)
         room = width - _BEFORE - width_of(points) - 2
         if room < 12:
             points, room = "", width - _BEFORE
@@ -261,12 +263,6 @@ class StopPane(Pane):
             first = (*first, Piece("  "), Piece(points, "level-warn" if failed and not praised else "faint"))
         rest = [(Piece(" " * _BEFORE), Piece(line, spoken)) for line in lines[1:]]
         return [padded(line, width, look.glyphs.ellipsis) for line in (first, *rest)]
-
-    def _points(self, check: Check, shown: Shown) -> int | None:
-        if shown.own is not None and shown.own.points is not None:
-            return shown.own.points
-        row = self.walk.finding(check) if self.walk is not None and shown.mark is Mark.FAIL else None
-        return row.points if row is not None else None
 
     def _remarks(self, walk: Walk, check: Check, shown: Shown, width: int, whole: bool, in_hand: bool) -> list[Line]:
         """Return what is to be said below a rule: a refusal, the figures, note and owner, what to do."""

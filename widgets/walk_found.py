@@ -12,7 +12,7 @@ from widgets.canvas import Line, Piece, padded
 from widgets.cells import safe, width_of
 from widgets.look import Look
 from widgets.pane import LEVEL_TONES, wrap
-from widgets.walk_words import GRAVITY_LEVELS, halt_text, in_language, owner_text, place_text
+from widgets.walk_words import GRAVITY_LEVELS, counted, halt_text, in_language, owner_text, place_text
 from widgets.walking import Check, Fate, Halt, Walk
 
 
@@ -28,14 +28,12 @@ class Found(NamedTuple):
         """Return what was said of a mark, and who made it: nothing of a mark of one's own that is well."""
         look, shown = self.look, self.walk.shown(check)
         personal = check.place[0] is Where.AGENT and not look.tells_of_people
-        row = self.walk.finding(check) if shown.mark is Mark.FAIL else None
-        owner = shown.own.owner if shown.own is not None and shown.own.owner else row.owner if row else ""
-        due_ms = shown.own.due_ms if shown.own is not None and shown.own.due_ms else row.due_ms if row else None
+        said = self.walk.said(check)
         parts = []
-        if row is not None and row.repeats:
-            parts.append(look.say("{n} times", n=row.repeats + 1))
-        if owner or due_ms:
-            parts.append(owner_text(owner, due_ms, look))
+        if said.repeats:
+            parts.append(look.say("{n} times", n=said.repeats + 1))
+        if said.owner or said.due_ms:
+            parts.append(owner_text(said.owner, said.due_ms, look))
         if shown.note and not personal:
             parts.append(safe(shown.note))
         if shown.photo and not personal:
@@ -63,7 +61,7 @@ class Found(NamedTuple):
         lines: list[Line] = [(Piece(line, tone),) for line in wrap(said, width)]
         lines.append(())
         if walk.failed:
-            lines.append((Piece(look.say("{n} findings:", n=len(walk.failed)), "title"),))
+            lines.append((Piece(counted("{n} findings:", len(walk.failed), look), "title"),))
         else:
             lines.append((Piece(look.words("Nothing was found amiss."), "dim"),))
         return self._listed(lines, walk.failed, width, height)
@@ -74,10 +72,10 @@ class Found(NamedTuple):
         if row.ended_ms is not None:
             said = look.say("Ended {time} by {who}.", time=look.clock(row.ended_ms), who=row.ended_by)
             if walk.left:
-                said += " " + look.say("{n} places were left.", n=walk.left)
+                said += " " + counted("{n} places were left.", walk.left, look)
             return said, "text"
         if walk.left:
-            return look.say("{n} places are left.", n=walk.left), "level-warn"
+            return counted("{n} places are left.", walk.left, look), "level-warn"
         seats = sum(halt.where is Where.SEAT for halt in walk.halts)
         of_seats = seats == len(walk.halts)
         if look.read_only:

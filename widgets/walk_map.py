@@ -18,7 +18,7 @@ from widgets.canvas import Line, Piece, padded
 from widgets.cells import fit, width_of
 from widgets.look import Look
 from widgets.pane import Heading, Pane
-from widgets.walk_words import halt_text, zone_text
+from widgets.walk_words import counted, halt_text, zone_text
 from widgets.walking import Halt, How, Walk
 
 HOW_LEVELS: Mapping[How, Level] = {
@@ -146,7 +146,9 @@ def strip_lines(
     counted = [halt for row in rows if here is not None and row.zone == zone for halt in row.cells or () if halt]
     left: list[Piece] = [Piece(f"{zone_text(zone, look)}  " if zone else "", "title")]
     left += counts(walk, counted or walk.halts, look)
-    left += others_pieces(walk, others, agents, look)
+    for piece in others_pieces(walk, others, agents, look):  # whole or not at all
+        if sum(width_of(each.text) for each in left) + width_of(piece.text.rstrip()) <= width:
+            left.append(piece)
     lines.append(padded(tuple(piece for piece in left if piece.text), width, look.glyphs.ellipsis))
     if here is not None and here.cells:
         lines.append(_strip_row(walk, here.cells, at, width, look, others, agents))
@@ -258,7 +260,7 @@ class WalkMap(Pane):
         if unseen:
             parts.append(look.say("{n} not seen today", n=unseen))
         if walk.failed:
-            parts.insert(0, look.say("{n} findings", n=len(walk.failed)))
+            parts.insert(0, counted("{n} findings", len(walk.failed), look))
         return Heading(look.words("Seats"), parts, Level.ALARM if walk.failed else Level.CALM)
 
     def body(self, width: int, height: int) -> Sequence[Line]:

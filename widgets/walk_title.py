@@ -6,7 +6,7 @@ from data.model.days import MINUTE
 from widgets.canvas import Line, Piece
 from widgets.cells import safe
 from widgets.look import Look
-from widgets.walk_words import in_language
+from widgets.walk_words import counted, in_language
 from widgets.walking import Walk
 
 _SOON_MS = 10 * MINUTE
@@ -20,7 +20,7 @@ def walk_title(walk: Walk | None, own: str, now_ms: int, look: Look) -> tuple[Li
     done = look.say("{done} of {n} places", done=walk.done, n=len(walk.halts))
     pieces = [Piece(in_language(row.en, row.zh, look), "title"), dot, Piece(done, "strong")]
     if walk.failed:
-        pieces += [dot, Piece(look.say("{n} findings", n=len(walk.failed)), "level-alarm")]
+        pieces += [dot, Piece(counted("{n} findings", len(walk.failed), look), "level-alarm")]
     if walk.refused:
         pieces += [dot, Piece(look.say("{n} not taken", n=walk.refused), "level-alarm")]
     others = walk.others(own)

@@ -48,6 +48,16 @@ class Entered(NamedTuple):
     fate: Fate = Fate.SENDING
     words: str = ""
     yields: bool = False
+    by: str = ""
+
+
+class Said(NamedTuple):
+    """What is said of what failed besides a note."""
+
+    points: int | None = None
+    owner: str = ""
+    due_ms: int | None = None
+    repeats: int = 0
 
 
 class Check(NamedTuple):
@@ -81,7 +91,7 @@ class Shown(NamedTuple):
     words: str = ""
     by_data: bool = False
     own: Entered | None = None
-    """The mark as it was entered here, where that is what holds."""
+    """The mark as it was entered here, where that is what holds, what was told of, or what was refused."""
 
 
 class How(Enum):
@@ -138,9 +148,10 @@ class Walk:
         told = self.view.marks.get(check.place, {}).get(check.rule.id)
         entered = self._entered.get(check.place, {}).get(check.rule.id)
         if entered is not None and entered.fate is Fate.REFUSED:
-            return _told(told, check)._replace(fate=Fate.REFUSED, words=entered.words)
+            return _told(told, check)._replace(fate=Fate.REFUSED, words=entered.words, own=entered)
         if entered is None or not self._holds(entered, told):
-            return _told(told, check)
+            same = entered is not None and told is not None and told.mark is entered.mark and told.by == entered.by
+            return _told(told, check)._replace(own=entered if same else None)
         return Shown(entered.mark, "", entered.at_ms, entered.note, entered.photo, entered.fate, own=entered)
 
     def _holds(self, entered: Entered, told: MarkRow | None) -> bool:
@@ -282,6 +293,18 @@ class Walk:
             and not row.positive
             and ((row.agent_id is not None and row.agent_id == halt.agent_id) or _is_at(row, halt))
         )
+
+    def said(self, check: Check) -> Said:
+        """Return what is said of a failed check: as it was entered here, then as the finding has it that it raised."""
+        shown = self.shown(check)
+        if shown.mark is not Mark.FAIL:
+            return Said()
+        row, own = self.finding(check), shown.own
+        told = Said() if row is None else Said(row.points, row.owner, row.due_ms, row.repeats)
+        entered = Said() if own is None else Said(own.points, own.owner, own.due_ms)
+        first, second = (told, entered) if shown.by else (entered, told)
+        points = first.points if first.points is not None else second.points
+        return Said(points, first.owner or second.owner, first.due_ms or second.due_ms, told.repeats)
 
     def finding(self, check: Check) -> FindingRow | None:
         """Return the finding that a failed check of this round has raised, where it is told already."""

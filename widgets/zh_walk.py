@@ -59,6 +59,10 @@ WALK: Mapping[str, str] = {
     "{n} places are left.": "还有 {n} 处未查看。",
     "Nothing was found amiss.": "没有发现问题。",
     "{n} findings:": "{n} 项问题：",
+    "1 place is left.": "还有 1 处未查看。",
+    "1 place was left.": "当时还有 1 处未查看。",
+    "1 finding": "1 项问题",
+    "1 finding:": "1 项问题：",
     # the map
     "not kept": "未记入",
     "amiss": "有问题",

@@ -14,7 +14,7 @@ from data.model.discipline_requests import EndRound
 from data.model.words import Mark
 from widgets.look import Look
 from widgets.walk_words import in_language
-from widgets.walking import Check, Shown
+from widgets.walking import Check, Entered, Said, Shown
 
 if TYPE_CHECKING:
     from console.screens.walk import WalkScreen
@@ -121,27 +121,17 @@ async def _until(screen: WalkScreen, check: Check) -> int | None:
 def _again(screen: WalkScreen, check: Check, **changes: Any) -> None:  # noqa: ANN401 (fields of a mark)
     """Make a mark once more with something else said of it; what nobody has marked fails, for something is said."""
     shown, walk = _shown(screen, check), screen.walk
-    row = None if walk is None else walk.finding(check)
-    own = shown.own
-    said: dict[str, Any] = {
-        "note": shown.note,
-        "photo": shown.photo,
-        "points": own.points if own is not None else None,
-        "owner": own.owner if own is not None else "",
-        "due_ms": own.due_ms if own is not None else None,
-    }
-    if row is not None and shown.mark is Mark.FAIL:
-        for name, value in (("points", row.points), ("owner", row.owner), ("due_ms", row.due_ms)):
-            said[name] = said[name] or value
+    told = Said() if walk is None else walk.said(check)
+    said: dict[str, Any] = {"note": shown.note, "photo": shown.photo}
     by_data = shown.mark is None and shown.by_data
     if by_data:
         said["note"] = screen.fact_of(check)
     mark = shown.mark or Mark.FAIL
-    if mark is not Mark.FAIL and not {*changes} <= {"note", "photo"}:
+    if not {*changes} <= {"note", "photo"}:  # points and owners are those of a breach
         mark = Mark.FAIL
-    if mark is not Mark.FAIL:
-        said |= {"points": None, "owner": "", "due_ms": None}
-    screen.marking.mark(check, mark, **(said | changes), from_data=by_data)
+    if mark is Mark.FAIL:
+        said |= {"points": told.points, "owner": told.owner, "due_ms": told.due_ms}
+    screen.marking.mark(check, Entered(mark, 0, **(said | changes)), from_data=by_data)
     screen.remake()
 
 

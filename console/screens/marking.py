@@ -44,40 +44,35 @@ class Marking:
     # --------------------------------------------------------------- marking
 
     def agree(self, walk: Walk, halt: Halt) -> None:
-        """Mark what is still open at a stop as it is shown: what the floor itself knows fails, the rest is well."""
+        """Mark what is still open at a stop as it is shown: what the floor itself knows fails, the rest is well.
+
+        What was refused is asked once more, as it was.
+        """
         rest: dict[Place, list[str]] = {}
         for check in halt.checks:
             shown = walk.shown(check)
-            if shown.mark is not None:
-                if shown.fate is Fate.REFUSED:  # what stood before is left to stand
-                    self.entered[check.place].pop(check.rule.id, None)
-                    self._refused[check.place].discard(check.rule.id)
-                continue
-            self._refused[check.place].clear()
-            if check.facts:
-                self.mark(check, Mark.FAIL, note=self._screen.fact_of(check), from_data=True)
-            else:
+            again = shown.own if shown.fate is Fate.REFUSED else None
+            if again is not None and not again.yields:
+                self._send(self._request(check, again), (check.rule.id,))
+            elif shown.mark is None and check.facts:
+                self.mark(check, Entered(Mark.FAIL, 0, self._screen.fact_of(check)), from_data=True)
+            elif shown.mark is None:
                 rest.setdefault(check.place, []).append(check.rule.id)
         for place, rules in rest.items():
             self._send(MarkPlace(self._screen.walk_key, *place, Mark.PASS), rules)
 
-    def mark(
-        self,
-        check: Check,
-        mark: Mark,
-        *,
-        note: str = "",
-        photo: str = "",
-        points: int | None = None,
-        owner: str = "",
-        due_ms: int | None = None,
-        from_data: bool = False,
-    ) -> None:
+    def mark(self, check: Check, entered: Entered, from_data: bool = False) -> None:
         """Mark one rule at its place."""
-        where, place = check.place
-        about = (note, photo, points, owner, due_ms, from_data)
-        request = MarkPlace(self._screen.walk_key, where, place, mark, (check.rule.id,), *about)
-        self._send(request, (check.rule.id,))
+        self._send(self._request(check, entered, from_data), (check.rule.id,))
+
+    def _request(self, check: Check, entered: Entered, from_data: bool = False) -> MarkPlace:
+        return MarkPlace(
+            *(self._screen.walk_key, *check.place, entered.mark, (check.rule.id,), entered.note, entered.photo),
+            points=entered.points,
+            owner=entered.owner,
+            due_ms=entered.due_ms,
+            from_data=from_data,
+        )
 
     def _send(self, request: MarkPlace, rules: Sequence[str]) -> None:
         """Show marks, and have the desk keep them meanwhile."""
@@ -86,6 +81,7 @@ class Marking:
             *(request.mark, app.clock.moment(), request.note, request.photo, request.points, request.owner),
             due_ms=request.due_ms,
             yields=not request.rules,
+            by=self._screen.own,
         )
         for rule in rules:
             self.entered.setdefault((request.where, request.place), {})[rule] = entered
@@ -103,8 +99,10 @@ class Marking:
                 done, words = False, app.look.words(KEPT_BACK)
             else:
                 done, words = await self._ordered(app, request)
-            if request.rules:
-                (self._refused[place].difference_update if done else self._refused[place].update)(rules)
+            if done:
+                self._refused[place].difference_update(rules)
+            elif request.rules:
+                self._refused[place].update(rules)
         fate = Fate.DONE if done else Fate.REFUSED
         here = self.entered.get(place, {})
         for rule in rules:

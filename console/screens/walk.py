@@ -28,7 +28,7 @@ from widgets.walk import RULE_KEYS, StopPane
 from widgets.walk_map import WalkMap, climbed
 from widgets.walk_title import walk_title
 from widgets.walk_words import fact_text, halt_text
-from widgets.walking import Check, Halt, Walk
+from widgets.walking import NOTHING, Check, Entered, Fate, Halt, Walk
 
 if TYPE_CHECKING:
     from console.feed import FloorSeen
@@ -48,7 +48,8 @@ class WalkScreen(PanedScreen):
     PANES = ("stop", "seats")
     BAR = (
         *(("Space", "all well"), ("1-9", "fails"), ("n", "note"), ("o", "owner"), ("N", "unseen"), ("e", "end")),
-        *(("Esc", "back"), ("g", "to a seat"), ("m", "map"), ("p", "points"), ("v", "photo"), ("f", "flag"), ("?", "help")),
+        *(("Esc", "back"), ("g", "to a seat"), ("m", "map"), ("p", "points"), ("v", "photo"), ("f", "flag")),
+        ("?", "help"),
     )
     OWN_KEYS = (
         ("Space", "Mark the stop as it is shown, and go on to the next"),
@@ -275,7 +276,7 @@ class WalkScreen(PanedScreen):
             self.action_agree()
 
     def action_agree(self) -> None:
-        """Mark the stop as it is shown, and go on to the next one that is not done; at the end, end the round."""
+        """Mark the stop as it is shown, and go on to the next one that is not done; where none is, end the round."""
         walk, halt = self._walk, self.halt
         if walk is None or not self.can_act():
             return
@@ -288,14 +289,14 @@ class WalkScreen(PanedScreen):
             self.go_stop(self._walk.next_open(halt.key))
 
     def _finish(self, walk: Walk) -> None:
-        """End the round where nothing is left; ask first where something is."""
+        """End the round where nothing is left; where something is, go there."""
         if not walk.halts:
             return
         if walk.view.round.ended_ms is not None:
-            row, time = walk.view.round, self.floor_app.look.clock(walk.view.round.ended_ms)
-            self._say("This round was ended by {who} at {time}.", who=row.ended_by, time=time)
+            time = self.floor_app.look.clock(walk.view.round.ended_ms)
+            self._say("This round was ended by {who} at {time}.", who=walk.view.round.ended_by, time=time)
         elif walk.left:
-            self.action_end()
+            self.go_stop(walk.next_open())
         else:
             self.begin(walking.finish(self))
 
@@ -321,12 +322,11 @@ class WalkScreen(PanedScreen):
             self._turn(check)
 
     def _turn(self, check: Check) -> None:
-        walk = self._walk
-        if walk is None:
-            return
-        shown = walk.shown(check)
+        shown = self._walk.shown(check) if self._walk is not None else NOTHING
         seen = Mark.FAIL if shown.mark is None and shown.by_data else shown.mark
-        self.marking.mark(check, _NEXT[seen], note=shown.note if shown.mark is Mark.FAIL else "")
+        if shown.fate is Fate.REFUSED and shown.own is not None and not shown.own.yields:
+            seen = shown.own.mark
+        self.marking.mark(check, Entered(_NEXT[seen], 0, shown.note if shown.mark is Mark.FAIL else ""))
         self.remake()
 
     def action_choose(self, by: int) -> None:
@@ -338,7 +338,7 @@ class WalkScreen(PanedScreen):
             self._tell()
 
     def on_stop_pane_pressed(self, event: StopPane.Pressed) -> None:
-        """Take the rule in hand that was clicked; a second click turns its mark."""
+        """Take the rule that was clicked in hand; a second click turns its mark."""
         if event.index == self.chosen:
             self.action_rule(event.index)
         self.chosen = event.index

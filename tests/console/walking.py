@@ -176,7 +176,9 @@ async def rounds(
         app.feed._answer = with_rounds  # type: ignore[method-assign]
         app.ask()
         await until(
-            pilot, lambda: app.seen and app.seen.picture and app.seen.picture.discipline.rounds, "rounds are known"
+            pilot,
+            lambda: app.seen and app.seen.picture and app.seen.picture.discipline.rounds == desk.rows,
+            "the rounds are known",
         )
         yield pilot, desk
 
