@@ -26,13 +26,16 @@ from data.discipline.seen import EARLY_MS, Part, Stretches, common, length_of, p
 from data.model.days import MINUTE, Window
 from data.model.discipline_seen import AttendanceRow, Duty, Presence
 from data.model.rows import Span
-from data.model.words import State
+from data.model.words import SIGNED_IN, State
 
 LATE_MS = 5 * MINUTE
 """From when a sign-in is late, where the catalogue does not say."""
 
 LEAST_MEASURED = 0.5
 """With a smaller share of the time measured, nobody who was not seen is called absent."""
+
+
+_PHONE = SIGNED_IN - {State.NOT_READY}
 
 
 class AttendanceSum(NamedTuple):
@@ -71,7 +74,19 @@ def attendance_of(
         late_ms: Up to how much later than the duty a sign-in is in time.
         breaks: Which reasons are protected.
     """
-    return tuple(_row(duty, spans, measured, now_ms, late_ms, breaks) for duty in duties)
+    coarse = {agent: _coarse(told) for agent, told in spans.items()}
+    return tuple(_row(duty, coarse, measured, now_ms, late_ms, breaks) for duty in duties)
+
+
+def _coarse(spans: Sequence[Span]) -> list[Span]:
+    """Return the same spans with those at the phone that touch made one: what was done at it does not matter here."""
+    found: list[Span] = []
+    for span in spans:
+        if span.state in _PHONE and found and found[-1].state in _PHONE and found[-1].until_ms == span.since_ms:
+            found[-1] = found[-1]._replace(until_ms=span.until_ms)
+        else:
+            found.append(span)
+    return found
 
 
 def _row(
@@ -94,7 +109,7 @@ def _row(
         if part.state is not State.UNKNOWN and not (part.state is State.NOT_READY and is_protected(part.reason, breaks))
     ]
     time = united((part.since_ms, part.until_ms) for part in counted)
-    phone = united((part.since_ms, part.until_ms) for part in counted if _at_phone(part))
+    phone = united((part.since_ms, part.until_ms) for part in counted if part.state in _PHONE)
     planned = common(united((since, until) for _, since, until in duty.breaks), time)
     scheduled_ms, off_ms, worked_ms = length_of(time), length_of(planned), length_of(phone)
     through_ms = length_of(common(planned, phone))
@@ -118,10 +133,6 @@ def _row(
 
 def _cut(part: Part, since_ms: int) -> Part:
     return part if part.since_ms >= since_ms else part._replace(since_ms=since_ms)
-
-
-def _at_phone(part: Part) -> bool:
-    return part.signed_in and part.state is not State.NOT_READY
 
 
 def _out_before(parts: Sequence[Part], until_ms: int) -> int:
