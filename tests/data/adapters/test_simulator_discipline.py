@@ -152,7 +152,7 @@ def test_points_are_within_the_range_of_the_rule_and_praise_is_found_as_well() -
     assert {rules[act.rule].positive for act in found} == {True, False}
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in (2, 3))])
 def test_what_leads_agree_with_by_the_data_is_what_spans_say(seed: int) -> None:
     floor, ids = seen(seed)
     by_data = 0
