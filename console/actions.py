@@ -49,6 +49,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("check", "check", "c", "c", "check", "Walk a round, seat by seat", "People", LIVE),
     Action("note", "note", "n", "n", "note", "Note a coaching or a praise of the agent", "People"),
     Action("wellbeing", "wellbeing", "W", "W", "wellbeing", "Flags, load, mood and breaks of a team", "People", LIVE),
+    Action("discipline", "discipline", "D", "D", "discipline", "Rounds, findings, scores, attendance", "People", LIVE),
+    Action("finding", "finding", "F", "F", "finding", "Say what you found against a rule, or praise", "People", LIVE),
+    Action("incident", "incident", "i", "i", "incident", "Note an incident, its measures, its review", "People"),
+    Action("handover", "handover", "H", "H", "handover", "Hand the shift over, or take it over", "People"),
     Action("roll_call", "roll_call", "R", "R", "roll-call", "Take a team's roll-call, with moods", "People"),
     Action("rewind", "rewind", "r", "r", "rewind", "Go back a minute; recording goes on", "Time", LIVE),
     Action("play", "play", "space", "Space", "play", "Stop the clock, or let it run", "Time", PAST),
@@ -74,6 +78,7 @@ ACTIONS: tuple[Action, ...] = (
 BAR_ORDER = (
     *("play", "faster", "after", "goto", "live"),
     *("open", "help", "flag", "break", "check", "phone", "wellbeing", "why", "filter", "sort", "map", "zoom", "rewind"),
+    *("discipline", "finding"),
     "quit",
 )
 """The order of the last row; what finds no room falls away from the end, but the last one stays."""

@@ -17,13 +17,14 @@ from textual.screen import Screen
 
 from console.clock import Clock
 from console.desk import Desk, DeskError
-from console.discretion import begins_discreet, is_discreet, keep_back_people
+from console.discretion import begins_discreet, is_discreet, keep_back_people, keep_to_teams, reach_of
 from console.feed import Feed, FloorSeen, Wish
 from console.locale import Language, words_of
 from console.options import Options
 from console.screens.floor import FloorScreen
 from console.screens.window import Gate, Window
 from console.terminal import TerminalApp
+from data.model.discipline_seen import DisciplineSeen
 from data.model.people import Role, Standing
 from data.model.words import Health
 from themes import STYLESHEET, THEMES, pick
@@ -82,10 +83,15 @@ class FloorApp(TerminalApp[None]):
         """The reader's own phone, as the telephony system calls it, "" until it is said."""
         self.standing: Standing | None = None
         """Who the desk takes us for; None while there is no desk."""
+        self._reach: frozenset[str] | None = None
+        """The teams of whose people we may see what was found; None: of all."""
         self.read_only = False
         """Whether it is known that no acts can be done from here: no desk, or one that lets us only look."""
         self._asked_desk_ms = -DESK_FOUND_MS
         self.seen: FloorSeen | None = None
+        self.rules: DisciplineSeen | None = None
+        self.rules_ms = 0
+        """The rules and what comes with them, as they were last told of, and as of when."""
         self._number = 0
 
     def on_mount(self) -> None:
@@ -132,6 +138,7 @@ class FloorApp(TerminalApp[None]):
         if self.clock.has_live:
             self.set_standing(standing)
         else:
+            self._set_reach(standing)
             self._set_discreet(is_discreet(standing, self.options.store, self.look.discreet))
 
     def set_standing(self, standing: Standing | None) -> None:
@@ -140,6 +147,7 @@ class FloorApp(TerminalApp[None]):
         self.read_only = standing is None or standing.role is Role.VIEWER
         if self.look.read_only != self.read_only:
             self.set_look(replace(self.look, read_only=self.read_only))
+        self._set_reach(standing)
         self._set_discreet(is_discreet(standing, self.options.store, self.look.discreet))
         self._follow_clock()
 
@@ -150,6 +158,16 @@ class FloorApp(TerminalApp[None]):
         self.set_look(replace(self.look, discreet=discreet))
         if discreet and self.seen is not None:
             keep_back_people(self.seen)
+            self.show_seen()
+        self.ask()
+
+    def _set_reach(self, standing: Standing | None) -> None:
+        """Show what was found of the people whom we lead, from now on; without a desk it stays as it was."""
+        if standing is None or reach_of(standing) == self._reach:
+            return
+        self._reach = reach_of(standing)
+        if self._reach is not None and self.seen is not None:
+            keep_to_teams(self.seen, self._reach)
             self.show_seen()
         self.ask()
 
@@ -192,7 +210,11 @@ class FloorApp(TerminalApp[None]):
         self._number = event.number
         if not self.look.tells_of_people:
             keep_back_people(event)
+        elif self._reach is not None:
+            keep_to_teams(event, self._reach)
         self.seen = event
+        if event.discipline is not None and event.wish.live:
+            self.rules, self.rules_ms = event.discipline, event.wish.moment_ms
         self.clock.bounds = event.bounds or self.clock.bounds
         if event.waiting and not self.options.live:
             event.waiting = False

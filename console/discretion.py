@@ -12,7 +12,16 @@ from pathlib import Path
 from console.feed import FloorSeen
 from data.desk.wire import socket_of
 from data.model.people import Role, Standing
-from widgets.wall import person_without, strip_without_people, without_people
+from widgets.wall import (
+    person_without,
+    picture_of_lead,
+    seen_of_lead,
+    seen_without_people,
+    strip_without_people,
+    walk_of_lead,
+    walk_without_people,
+    without_people,
+)
 
 
 def begins_discreet(store: Path) -> bool:
@@ -44,3 +53,19 @@ def keep_back_people(seen: FloorSeen) -> None:
     if seen.detail is not None and person is not None:
         seen.detail = seen.detail._replace(person=person_without(person))
     seen.moods = None
+    seen.walk = None if seen.walk is None else walk_without_people(seen.walk)
+    seen.discipline = None if seen.discipline is None else seen_without_people(seen.discipline)
+
+
+def reach_of(standing: Standing | None) -> frozenset[str] | None:
+    """Return the teams of whose people we may see what was found, None for all: a lead leads some of them."""
+    return frozenset(standing.teams) if standing is not None and standing.role is Role.LEAD else None
+
+
+def keep_to_teams(seen: FloorSeen, teams: frozenset[str]) -> None:
+    """Take out of an answer what was found of people in other teams than these."""
+    if seen.picture is None:
+        return
+    seen.walk = None if seen.walk is None else walk_of_lead(seen.walk, seen.picture, teams)
+    seen.discipline = None if seen.discipline is None else seen_of_lead(seen.discipline, teams)
+    seen.picture = picture_of_lead(seen.picture, teams)

@@ -170,6 +170,9 @@ KEYS: Mapping[str, str] = {
     "replay": "r",
     "roll_call": "R",
     "resolve": "x",
+    "finding": "F",
+    "incident": "i",
+    "handover": "H",
 }
 """The keys that panes name in their hints, by action; the app hands over its own where they are remapped."""
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from widgets.zh_discipline import DISCIPLINE
 from widgets.zh_walk import WALK
 
 ZH: Mapping[str, str] = {
     **WALK,
+    **DISCIPLINE,
     # states, at most six cells
     "off": "离线",
     "free": "空闲",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from console.desk import DeskError
 from console.screens.timed import TimedScreen
 from console.screens.window import Window
+from data.model.discipline import HandoverRow, IncidentRow
 from data.model.people import Answer, Refusal, Request, Role
 from data.model.picture import AgentRow, FlagRow, FollowUpRow, Picture
 from widgets.cells import safe
@@ -179,6 +180,35 @@ class ActingScreen(TimedScreen):
 
         if not self.is_wall():
             self.begin(choose(self))
+
+    def action_finding(self) -> None:
+        """Say what was found: of the agent under the cursor, else of a place that is asked for."""
+        from console.acting.findings import find
+
+        if self.can_act():
+            self.begin(find(self, self.chosen_agent()))
+
+    def action_incident(self) -> None:
+        """Note what happened on the floor, or more of an incident that goes on."""
+        from console.acting.incidents import incident
+
+        if self.can_act():
+            self.begin(incident(self, self.chosen_incident()))
+
+    def action_handover(self) -> None:
+        """Read, complete or acknowledge the handover of a shift."""
+        from console.acting.handovers import hand_over
+
+        if not self.is_wall():
+            self.begin(hand_over(self, self.chosen_handover()))
+
+    def chosen_incident(self) -> IncidentRow | None:
+        """Return the incident under the cursor, None where there is none."""
+        return None
+
+    def chosen_handover(self) -> HandoverRow | None:
+        """Return the handover under the cursor, None where there is none."""
+        return None
 
     def chosen_flag(self) -> FlagRow | FollowUpRow | None:
         """Return the flag or follow-up under the cursor, None where the cursor is in no pane of flags."""

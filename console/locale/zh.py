@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from console.locale.zh_discipline import DISCIPLINE
 from console.locale.zh_walk import WALK
 from widgets.zh import ZH
 
 WORDS: Mapping[str, str] = {
     **ZH,
     **WALK,
+    **DISCIPLINE,
     "Map": "座位",
     # the last row
     "open": "打开",

@@ -37,6 +37,8 @@ class Chosen(NamedTuple):
 
     value: object
     note: str = ""
+    detailed: bool = False
+    """Whether Enter took it, where that asks for more."""
 
 
 class ChoiceList(Canvas, can_focus=True):
@@ -83,6 +85,7 @@ class ChooserScreen(Window[Chosen]):
         about: What should be known before choosing, as lines.
         note: What the note's field is called, "" for none.
         note_needed: Whether no choice holds without a note.
+        detailed: Whether Enter says that more is to be asked for, by whoever opened the window.
     """
 
     def __init__(
@@ -94,6 +97,7 @@ class ChooserScreen(Window[Chosen]):
         about: Sequence[Line] = (),
         note: str = "",
         note_needed: bool = False,
+        detailed: bool = False,
     ) -> None:
         super().__init__()
         self.look = look
@@ -101,6 +105,7 @@ class ChooserScreen(Window[Chosen]):
         self._list = ChoiceList(look, choices, about)
         self._note = note
         self._note_needed = note_needed
+        self._detailed = detailed
 
     def compose(self) -> ComposeResult:
         """Lay out the title, the choices, the note's field and the keys."""
@@ -110,6 +115,7 @@ class ChooserScreen(Window[Chosen]):
             yield self._list
             yield Input(placeholder=self._note, compact=True, id="chooser-note", max_length=MOST_TEXT)
             said = words("Enter: with a note   Esc: back") if self._note else words("Enter: take it   Esc: back")
+            said = words("Enter: with a note and more   Esc: back") if self._detailed else said
             yield Static(said, markup=False, id="chooser-keys")
 
     def on_mount(self) -> None:
@@ -136,7 +142,7 @@ class ChooserScreen(Window[Chosen]):
         """Take the highlighted choice, after its note; what the note is for stands above it."""
         choice = self._list.choices[self._list.at]
         if not self._note:
-            self.dismiss(Chosen(choice.value))
+            self.dismiss(Chosen(choice.value, detailed=self._detailed))
             return
         title = f"{self._heading}\n{self.look.glyphs.arrow} {safe(choice.label)}"
         self.query_one("#chooser-title", Static).update(title)

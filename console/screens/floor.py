@@ -30,7 +30,7 @@ from widgets.flags import FlagsPane
 from widgets.header import FloorHeader
 from widgets.keys import KeyBar
 from widgets.look import ClockState
-from widgets.notice import Notice, notice
+from widgets.notice import Notice, notice, tells
 from widgets.pane import Pane
 from widgets.queues import QueuesPane
 from widgets.scrubber import Scrubber
@@ -142,7 +142,7 @@ class FloorScreen(ScreenOfPanes):
             if isinstance(widget, Pane) and widget.error:
                 widget.error = ""
             widget.show(seen.picture, now_ms)
-        self.query_one(Notice).display = notice(seen.picture) is not None
+        self.query_one(Notice).display = tells(seen.picture)
         if seen.strip is not None:
             self.query_one(Scrubber).set_strip(seen.strip)
             self.jump_if_asked()
@@ -295,6 +295,14 @@ class FloorScreen(ScreenOfPanes):
         from console.screens.wellbeing import WellbeingScreen
 
         self.app.push_screen(WellbeingScreen())
+
+    def action_discipline(self) -> None:
+        """Show rounds, findings, incidents, the handover, scores and attendance."""
+        if self.is_wall():
+            return
+        from console.screens.discipline import DisciplineScreen
+
+        self.app.push_screen(DisciplineScreen())
 
     def action_why(self) -> None:
         """Explain the load of the agent under the cursor, or the service level of the queue."""

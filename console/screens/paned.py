@@ -24,7 +24,7 @@ from widgets.canvas import Canvas
 from widgets.header import FloorHeader
 from widgets.keys import KeyBar
 from widgets.look import ClockState, Look
-from widgets.notice import Notice, notice
+from widgets.notice import Notice, tells
 from widgets.pane import Pane
 from widgets.scrubber import Scrubber
 from widgets.tabs import Tab, TabRow
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from console.feed import FloorSeen
     from data.model.picture import AgentRow, Picture
 
-_FLOORS_OWN = frozenset({"open", "filter", "all", "sort", "group", "map", "wellbeing"})
+_FLOORS_OWN = frozenset({"open", "filter", "all", "sort", "group", "map", "wellbeing", "discipline"})
 """The actions that only the floor screen has."""
 _IN_THE_PAST = ("play", "faster", "after", "goto", "live")
 
@@ -144,7 +144,7 @@ class PanedScreen(ScreenOfPanes):
             if isinstance(widget, Pane) and widget.error:
                 widget.error = ""
             widget.show(seen.picture if isinstance(widget, FloorHeader | Notice) else part, now_ms)
-        self.query_one(Notice).display = notice(seen.picture) is not None
+        self.query_one(Notice).display = tells(seen.picture)
         if seen.strip is not None:
             self.query_one(Scrubber).set_strip(seen.strip)
             self.jump_if_asked()

@@ -27,14 +27,16 @@ def size_class(width: int, height: int) -> str:
     return "wide" if width >= WIDE[0] and height >= WIDE[1] else "medium"
 
 
-_ASKING_NAMES = frozenset({"filter", "go_to", "flag", "resolve", "break", "phone", "note", "check"})
+_ASKING_NAMES = frozenset(
+    {"filter", "go_to", "flag", "resolve", "break", "phone", "note", "check", "finding", "incident", "handover"}
+)
 
 
 class ScreenOfPanes(ActingScreen):
     """A screen of panes; a subclass lays them out and says what they show."""
 
     ASKING: ClassVar[frozenset[str]] = frozenset(
-        {"filter", "goto", "flag", "resolve", "break", "phone", "note", "check"}
+        {"filter", "goto", "flag", "resolve", "break", "phone", "note", "check", "finding", "incident", "handover"}
     )
     """The ids of the actions that ask for something. They go before all others: what is typed ahead is for them."""
 
