@@ -21,6 +21,14 @@ def line(**changed: object) -> bytes:
     return json.dumps({name: value for name, value in told.items() if value is not ...}).encode()
 
 
+NO_FILES = ("../x.jpg", "/etc/passwd", "a\\b.jpg", "..", "a\x1b.jpg", "a\nb", "\u202egpj.exe")
+
+
+def marks(**changed: object) -> bytes:
+    told = {"round": "r", "where": "seat", "place": "A-1", "mark": "pass", **changed}
+    return line(act="mark_place", **{"with": told})
+
+
 @pytest.mark.parametrize("request_", ALL, ids=lambda each: type(each).__name__)
 def test_every_request_arrives_as_it_was_sent(request_: Request) -> None:
     if isinstance(request_, NoteMood):
@@ -71,6 +79,18 @@ WRONG = [
         line(act="decide_break", **{"with": {"agent": 1, "decision": "maybe"}}),
         "with.decision: should be 'offer', 'approve', 'refuse', 'return' or 'withdraw'",
     ),
+    (marks(where="desk"), "with.where: should be 'seat', 'agent', 'zone' or 'floor'"),
+    (marks(mark="ok"), "with.mark: should be 'pass', 'fail' or 'not_applicable'"),
+    (marks(rules="phone"), "with.rules: should be a valid tuple"),
+    (marks(rules=[7]), "with.rules.0: should be a valid string"),
+    (marks(rules=["x"] * 65), "with.rules: tuple should have at most 64 items"),
+    (marks(rules=["x" * 501]), "with.rules.0: string should have at most 500 characters"),
+    (marks(place="x" * 121), "with.place: string should have at most 120 characters"),
+    (marks(points="3"), "with.points: should be a valid integer"),
+    (marks(round=" "), "with.round: should say something"),
+    *((marks(photo=name), "with.photo: should be the name of a file, without folders") for name in NO_FILES),
+    (line(act="close_finding", **{"with": {"id": 1, "closing": "x"}}), "with.closing: should be 'corrected' or"),
+    (line(act="set_roster", **{"with": {}}), "with.lines: is missing"),
 ]
 
 

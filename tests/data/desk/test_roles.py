@@ -20,6 +20,8 @@ from data.desk import callers
 from data.desk.callers import Caller, Person, address_of, caller_of, person_of, tty_named, tty_of, unknown_names
 from data.desk.roles import NEEDED, Rights, refused
 from data.model.acts import Ear
+from data.model.discipline import Avoidable, Closing, Entry, Where, Worked
+from data.model.discipline_requests import MarkPlace
 from data.model.people import (
     REQUESTS,
     Decision,
@@ -31,21 +33,35 @@ from data.model.people import (
     Role,
     StopListeningIn,
 )
+from data.model.words import Mark
 
-_VALUES: dict[str, Any] = {"decision": Decision.OFFER, "ear": Ear.LISTEN}
+_VALUES: dict[str, Any] = {
+    "Decision": Decision.OFFER,
+    "Ear": Ear.LISTEN,
+    "Mark": Mark.PASS,
+    "Where": Where.SEAT,
+    "Closing": Closing.CORRECTED,
+    "Entry": Entry.MEASURE,
+    "Avoidable": Avoidable.NO,
+    "Worked": Worked.PARTLY,
+    "tuple[str, ...]": ("x", "y"),
+    "bool": True,
+}
 
 
 def example(kind: type[Request]) -> Request:
     """Return a request of a kind."""
-    given_ = {each.name: _VALUES.get(each.name, 1 if each.type.startswith("int") else "x") for each in fields(kind)}
+    given_ = {each.name: _VALUES.get(each.type, 1 if each.type.startswith("int") else "x") for each in fields(kind)}
     return kind(**given_)
 
 
 ALL = [example(kind) for kind in REQUESTS.values()]
 
 LEADS = {"raise_flag", "change_flag", "resolve_flag", "note_mood", "note_coaching", "close_follow_up", "decide_break",
-         "pause_agent", "unpause_agent", "end_wrap_up"}  # fmt: skip
-SUPERVISORS = {"sign_out_agent", "move_agent", "listen_in", "stop_listening_in"}
+         "pause_agent", "unpause_agent", "end_wrap_up", "start_round", "mark_place", "end_round", "raise_finding",
+         "change_finding", "close_finding", "note_incident", "add_to_incident", "end_incident", "review_incident",
+         "write_handover", "acknowledge_handover"}  # fmt: skip
+SUPERVISORS = {"sign_out_agent", "move_agent", "listen_in", "stop_listening_in", "set_roster"}
 
 
 def test_every_act_has_a_role() -> None:
@@ -81,6 +97,17 @@ def test_a_lead_without_a_team_acts_on_nobody_nor_on_those_without_one() -> None
         assert answer is not None and answer.refusal is Refusal.TEAM
     answer = refused(Role.LEAD, (), RaiseFlag(1, "tired"), "North")
     assert answer is not None and "you lead no team" in answer.said
+
+
+def test_a_lead_acts_on_places_of_the_own_team_and_of_nobody() -> None:
+    request = MarkPlace("r", Where.SEAT, "A-1", Mark.PASS)
+    for concerns, allowed in (((), True), (("North",), True), (("South", "North"), True), (("South",), False)):
+        answer = refused(Role.LEAD, ("North",), request, "", concerns=frozenset(concerns))
+        assert (answer is None) == allowed, concerns
+    answer = refused(Role.LEAD, ("North",), request, "", concerns=frozenset({"South", "West"}))
+    assert answer is not None and "there sits South, West, you lead North" in answer.said
+    assert refused(Role.VIEWER, ("North",), request, "", concerns=frozenset()) is not None
+    assert refused(Role.SUPERVISOR, (), request, "", concerns=frozenset({"South"})) is None
 
 
 def test_a_listener_may_stop_without_a_role() -> None:
