@@ -133,9 +133,9 @@ def test_who_else_there_is_changes_nothing() -> None:
 def test_scores_are_bounded_and_reach_up_on_a_busy_day() -> None:
     scores = [
         score
-        for spans, calls in played()
+        for day in [workday(spans, calls, DAY_MS) for spans, calls in played()]
         for minute in range(DAY_MS + 8 * HOUR, DAY_MS + 20 * HOUR, 5 * MINUTE)
-        if (day := workday(spans, calls, DAY_MS)).is_signed_in(minute)
+        if day.is_signed_in(minute)
         if (score := score_of(day.at(minute))) is not None
     ]
     assert 0 <= min(scores) < 5
