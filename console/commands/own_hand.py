@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from console.commands.common import now_ms
 from data.lease import Lease
-from data.model.people import NAMES, Answer, Request
+from data.model.people import NAMES, Answer, Request, Role
 from data.store import audit, people
 from data.store.writer import Writer
 
@@ -19,20 +19,21 @@ if TYPE_CHECKING:
     from console.settings import Settings
 
 
-def ordered(settings: Settings, requests: Sequence[Request], what: str, answer_s: float | None = None) -> list[Answer]:
+def ordered(settings: Settings, requests: Sequence[Request], what: str, zone: str = "") -> list[Answer]:
     """Have requests carried out one after the other at the desk or, where there is none, by ourselves as `what`.
 
-    Returns an answer for each up to the first that is refused; by ourselves it is all or nothing. Raises StoreError:
-    HeldError while another one writes the store.
+    `zone` is what a store is told that knows none of its own, by whose clock orders are meant. Returns an answer for
+    each up to the first that is refused; by ourselves it is all or nothing. Raises StoreError: HeldError while another
+    one writes the store.
     """
-    from console.desk import Desk, DeskError
+    from console.desk import LONG_S, Desk, DeskError
 
     async def at_the_desk() -> list[Answer]:
         desk = Desk(settings.store)
         answers: list[Answer] = []
         try:
             for request in requests:
-                answers.append(await desk.order(request, answer_s=answer_s))
+                answers.append(await desk.order(request, answer_s=LONG_S))
                 if not answers[-1].done:
                     break
         finally:
@@ -42,12 +43,14 @@ def ordered(settings: Settings, requests: Sequence[Request], what: str, answer_s
     try:
         return asyncio.run(at_the_desk())
     except DeskError:
-        return by_ourselves(settings, requests, what)
+        return by_ourselves(settings, requests, what, zone)
 
 
-def by_ourselves(settings: Settings, requests: Iterable[Request], what: str) -> list[Answer]:
+def by_ourselves(settings: Settings, requests: Iterable[Request], what: str, zone: str) -> list[Answer]:
     """Carry out requests in one transaction, up to the first that is refused: then none of them is done."""
     with Lease(settings.store, what), Writer(settings.store) as writer, writer.recording() as connection:
+        if zone:
+            connection.execute("INSERT OR IGNORE INTO site VALUES ('zone', ?)", (zone,))
         connection.execute("SAVEPOINT orders")
         answers: list[Answer] = []
         for request in requests:
@@ -62,8 +65,9 @@ def by_ourselves(settings: Settings, requests: Iterable[Request], what: str) -> 
 
 def carry_out(connection: sqlite3.Connection, settings: Settings, request: Request) -> Answer:
     """Do what only the store is needed for in the caller's transaction, and audit it under our user."""
+    vocabulary, policy = settings.vocabulary, settings.limits.breaks
     answer = people.carry_out(
-        connection, request, _user(), now_ms(), vocabulary=settings.vocabulary, policy=settings.limits.breaks
+        connection, request, _user(), now_ms(), vocabulary=vocabulary, policy=policy, role=Role.ADMIN
     )
     _audit(connection, request, answer)
     return answer

@@ -213,7 +213,7 @@ class Records:
         return list(attendance_of(duties, spans, measured, self._now_ms, late_ms, policy))
 
     def scores(self) -> Scores:
-        """Return the scores of teams, zones and areas."""
+        """Return the scores of teams, zones and areas; what counts no longer is told as of the end of the days."""
         with self._reader.one_state():
             checks = ChecksAsOf(self._reader.connection, self._reader.directory)
             return scores_of(
@@ -221,7 +221,7 @@ class Records:
                 checks.made(self._window, self._now_ms, self._zone),
                 self._catalogue,
                 self._window,
-                self._now_ms,
+                min(self._now_ms, self._window.until_ms - 1),
                 self._zone,
                 zones={seat.label: seat.zone for seat in self._floor.seats},
                 teams=sorted({agent.team for agent in self._floor.agents if agent.team}),

@@ -142,7 +142,7 @@ def _set(settings: Settings, rows: Sequence[RosterRow]) -> None:
     from data.model.people import Refusal
 
     requests = [SetRoster(tuple(lines)) for lines in chunks([line_of(row) for row in rows])]
-    answers = ordered(settings, requests, "floorwalk roster import")
+    answers = ordered(settings, requests, "floorwalk roster import", with_site(settings).tz.key)
     last = answers[-1]
     if not last.done:
         done = sum(len(request.lines) for request in requests[: len(answers) - 1])
