@@ -15,6 +15,7 @@ from data.model.observation import (
     ItemMarked,
     MoodNoted,
 )
+from data.store.played_discipline import write_discipline
 
 _AGENT = "(SELECT id FROM agent WHERE source_id = ? AND key = ?)"
 
@@ -39,6 +40,8 @@ def write_acts(connection: sqlite3.Connection, acts: Iterable[Act], source_id: i
                 _open_checklist(connection, act)
             case ItemMarked():
                 _mark_item(connection, act)
+            case _:
+                write_discipline(connection, act, source_id)
 
 
 def _note_mood(connection: sqlite3.Connection, act: MoodNoted, source_id: int) -> None:

@@ -106,10 +106,6 @@ class Ground(Site):
         assert view is not None
         return view
 
-    def told(self, *given: object, **more: object) -> None:
-        """Have a source tell something."""
-        super().told(*given, **more)  # type: ignore[arg-type]
-
     def board(self, at_ms: int = NOON) -> DisciplineSeen:
         """Return what the screen of discipline shows."""
         with self.reading() as reader:
@@ -125,4 +121,4 @@ def at_seat(seat: str, mark: Mark, *rules: str, key: str = WALK, **more: object)
 def ground_at(path: Path, catalogue: Catalogue | None = CATALOGUE, *, seats: bool = True) -> Iterator[Ground]:
     """Give such a floor."""
     with Ground(path, catalogue, seats=seats) as made:
-        yield made  # type: ignore[misc]
+        yield made
