@@ -6,8 +6,10 @@ nobody has one, at the agents who are signed in. Pure: no clock, no I/O.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from data.model.discipline import Stop, Where
@@ -27,35 +29,55 @@ class Sitter(NamedTuple):
     present: bool
 
 
-class Ground(NamedTuple):
-    """What there is to walk along: seats in the order of walking, zone after zone, and the agents."""
+@dataclass(frozen=True)
+class Ground:
+    """What there is to walk along: seats in the order of walking, zone after zone, and the agents.
+
+    `has_map`: whether seats are those of a map; else they are what agents are known to have, and stand in no zone.
+    """
 
     seats: tuple[Seat, ...]
     sitters: tuple[Sitter, ...]
     has_map: bool
-    """Whether seats are those of a map; else they are what agents are known to have, and stand in no zone."""
 
-    @property
+    @cached_property
     def zones(self) -> tuple[str, ...]:
         """The zones in the order of walking; without a map the floor is one, without a name."""
         return tuple(dict.fromkeys(seat.zone for seat in self.seats)) if self.has_map else ("",)
 
-    @property
+    @cached_property
     def zone_of(self) -> Mapping[str, str]:
         """The zone of each seat."""
         return {seat.label: seat.zone for seat in self.seats}
 
-    def checked_at(self, where: Where) -> Where:
-        """Return at what kind of place a rule for `where` is checked here."""
-        return Where.AGENT if where is Where.SEAT and not self.seats else where
-
-    def sitting(self) -> dict[str, int]:
-        """Return who is signed in at each seat; of several the first."""
+    @cached_property
+    def sitting(self) -> Mapping[str, int]:
+        """Who is signed in at each seat; of several the first."""
         found: dict[str, int] = {}
         for sitter in self.sitters:
             if sitter.present and sitter.seat:
                 found.setdefault(sitter.seat, sitter.id)
         return found
+
+    @cached_property
+    def places(self) -> Mapping[Where, frozenset[str]]:
+        """The places of each kind at which something is checked although nobody has marked there."""
+        return {
+            Where.SEAT: frozenset(self.zone_of),
+            Where.AGENT: frozenset(str(sitter.id) for sitter in self.sitters if sitter.present),
+            Where.ZONE: frozenset(self.zones),
+            Where.FLOOR: frozenset({""}),
+        }
+
+    def checked_at(self, where: Where) -> Where:
+        """Return at what kind of place a rule for `where` is checked here."""
+        return Where.AGENT if where is Where.SEAT and not self.seats else where
+
+    def number(self, where: Where, marked: Collection[Place]) -> int:
+        """Return at how many places a rule for `where` is checked, with those that were marked."""
+        at = self.checked_at(where)
+        places = self.places[at]
+        return len(places) + sum(kind is at and place not in places for kind, place in marked)
 
 
 def ground_of(seats: Iterable[Seat], sitters: Iterable[Sitter]) -> Ground:
@@ -108,7 +130,7 @@ def _stops(ground: Ground, kinds: set[Where], marked: set[Place]) -> Iterator[St
 
 def _seats(ground: Ground, zone: str, kinds: set[Where], left: dict[int, Sitter]) -> Iterator[Stop]:
     """Yield the seats of a zone with who sits there, who is taken out of those that are left."""
-    sitting = ground.sitting()
+    sitting = ground.sitting
     for seat in ground.seats:
         if seat.zone == zone:
             agent_id = sitting.get(seat.label)
@@ -123,22 +145,6 @@ def _agent(sitter: Sitter, zone: str) -> Stop:
     return Stop(Where.AGENT, str(sitter.id), zone, sitter.id)
 
 
-def number_of(ground: Ground, kinds: Sequence[Where], marked: Collection[Place]) -> int:
+def number_of(ground: Ground, kinds: Iterable[Where], marked: Collection[Place]) -> int:
     """Return how many checks a round has whose rules are for these kinds of places, one entry a rule."""
-    n = 0
-    places: dict[Where, int] = {}
-    for kind in kinds:
-        at = ground.checked_at(kind)
-        if at not in places:
-            places[at] = len(places_of(ground, at) | {place for where, place in marked if where is at})
-        n += places[at]
-    return n
-
-
-def places_of(ground: Ground, where: Where) -> set[str]:
-    """Return the places of a kind at which something is checked although nobody has marked there."""
-    if where is Where.SEAT:
-        return {seat.label for seat in ground.seats}
-    if where is Where.AGENT:
-        return {str(sitter.id) for sitter in ground.sitters if sitter.present}
-    return set(ground.zones) if where is Where.ZONE else {""}
+    return sum(rules * ground.number(kind, marked) for kind, rules in Counter(kinds).items())

@@ -12,7 +12,7 @@ from data.discipline.attendance import attendance_of
 from data.discipline.facts import facts_of
 from data.discipline.handover import handover_items
 from data.discipline.scores import scores_of
-from data.discipline.stops import Ground, Sitter, ground_of, places_of
+from data.discipline.stops import Ground, Sitter, ground_of
 from data.model.days import DAY, MINUTE, SECOND, Window, day_of
 from data.model.discipline import (
     Discipline,
@@ -25,7 +25,7 @@ from data.model.discipline import (
     Where,
 )
 from data.model.discipline_seen import AttendanceRow, DisciplineSeen
-from data.model.picture import AgentRow, ChecklistView, ItemRow, Picture
+from data.model.picture import AgentRow, ChecklistView, ItemRow, Picture, Seat
 from data.model.words import SIGNED_IN, Mark
 from data.store.checks_at import ChecksAsOf, period_of
 from data.store.directory import DirectoryCache
@@ -58,6 +58,7 @@ class DisciplineAsOf:
         self._roster = RosterAsOf(connection, directory)
         self._seen = SeenAsOf(connection, directory)
         self._checks = ChecksAsOf(connection, directory)
+        self._kept_ground: tuple[tuple[Seat, ...], Ground] | None = None
         self._facts: tuple[object, tuple[Fact, ...]] | None = None
 
     def at(
@@ -127,8 +128,11 @@ class DisciplineAsOf:
     # -------------------------------------------------------------- the floor
 
     def _ground(self, agents: Iterable[AgentRow]) -> Ground:
-        sitters = (Sitter(agent.id, agent.seat, agent.state in SIGNED_IN) for agent in agents)
-        return ground_of(self._directory.seats, sitters)
+        sitters = tuple([Sitter(agent.id, agent.seat, agent.state in SIGNED_IN) for agent in agents])
+        kept = self._kept_ground
+        if kept is None or kept[0] != self._directory.seats or kept[1].sitters != sitters:
+            kept = self._kept_ground = self._directory.seats, ground_of(self._directory.seats, sitters)
+        return kept[1]
 
     def _missing(self, moment_ms: int, zone: ZoneInfo) -> tuple[str, ...]:
         """Return the shifts that ended of late without a handover that counts, where any was seen of them."""
@@ -157,10 +161,7 @@ class DisciplineAsOf:
         for (_, key), mark in state.items():
             by_rule[key].append(mark)
         places = each.tally.places_at(moment_ms)
-        numbers: dict[Where, int] = {}
-        for where in {rule.where for rule in each.rules}:
-            at = ground.checked_at(where)
-            numbers[where] = len(places_of(ground, at) | {place for kind, place in places if kind is at})
+        numbers = {where: ground.number(where, places) for where in {rule.where for rule in each.rules}}
         failed = any(mark.row.mark is Mark.FAIL for mark in state.values())
         findings = self._raised(each, moment_ms) if failed else {}
         items: list[ItemRow] = []

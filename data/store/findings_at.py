@@ -81,13 +81,17 @@ class FindingsAsOf:
         """Read nothing yet."""
         self._connection = connection
         self._directory = directory
+        self._open: tuple[list[Any], int, tuple[FindingRow, ...]] | None = None
 
     def open_at(self, moment_ms: int, day_ms: int, scoring: Scoring) -> tuple[FindingRow, ...]:
         """Return what is open at a moment, and what was to somebody's credit since `day_ms`; the gravest first."""
         values = (moment_ms, scoring.repeat_days * DAY, day_ms)
         rows = self._connection.execute(f"{_FINDING} f.id IN ({OPEN})", values).fetchall()
-        found = [self._finding(row, moment_ms) for row in rows]
-        return tuple(sorted(found, key=lambda row: (row.positive, -row.severity, row.at_ms, row.id)))
+        if self._open is None or self._open[:2] != (rows, self._directory.stamp):
+            found = [self._finding(row, moment_ms) for row in rows]
+            ordered = sorted(found, key=lambda row: (row.positive, -row.severity, row.at_ms, row.id))
+            self._open = rows, self._directory.stamp, tuple(ordered)
+        return self._open[2]
 
     def made(self, window: Window, moment_ms: int, scoring: Scoring) -> list[FindingRow]:
         """Return all that was found in a window, as it was at a moment, in order of time."""

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from data.discipline.catalogue import Catalogue
-from data.discipline.rounds import Round, round_of, rounds_of, shift_of, shift_on, shifts_at
-from data.discipline.stops import Ground, Place, number_of, places_of, stops_of
+from data.discipline.rounds import Round, round_of, rounds_of, shift_of, shift_on
+from data.discipline.stops import Ground, Place, number_of, stops_of
 from data.model.days import HOUR, MINUTE, Window, day_of
 from data.model.discipline import MarkRow, RoundRow, RuleLine, ShiftRow, WalkView, Where
 from data.store.roundbook import Begun, RoundBook, StoredRound
@@ -23,6 +23,8 @@ UNDER_WAY_MS = 30 * MINUTE
 NEXT_MS = 18 * HOUR
 """How far ahead a round that opens next is told of."""
 _NOTHING = Tally()
+_MOST_KEPT = 200
+"""So many rounds are kept as they were told last."""
 
 
 class RoundAt(NamedTuple):
@@ -47,6 +49,7 @@ class RoundsAsOf:
         """Read through `book`."""
         self._book = book
         self._plan: tuple[object, _Plan] | None = None
+        self._rows: dict[str, tuple[object, RoundAt]] = {}
 
     def at(self, moment_ms: int, zone: ZoneInfo, day: Window, ground: Ground) -> list[RoundAt]:
         """Return the day's rounds up to a moment, and the next of each checklist; what is due first comes first."""
@@ -72,12 +75,17 @@ class RoundsAsOf:
         for stored in begun.values():
             of_day = stored.round.shift in shifts or day.since_ms <= stored.round.opens_ms < day.until_ms
             if of_day and stored.round.begun_ms <= moment_ms:
-                found[stored.round.key] = _begun(stored, moment_ms, ground)
+                found[stored.round.key] = self._begun(stored, moment_ms, ground)
         return sorted(found.values(), key=lambda each: (each.row.due_ms, each.row.opens_ms, each.row.key))
 
     def shifts(self, moment_ms: int, zone: ZoneInfo) -> tuple[ShiftRow, ...]:
         """Return the shifts that go on at a moment, or the next one."""
-        return shifts_at(self._book.catalogue(moment_ms)[1], moment_ms, zone)
+        number, catalogue = self._book.catalogue(moment_ms)
+        plan, today = self._planned(number, catalogue, moment_ms, zone), day_of(moment_ms, zone).isoformat()
+        going = tuple(shift for shift in plan.shifts if shift.since_ms <= moment_ms < shift.until_ms)
+        if going:
+            return going
+        return tuple(shift for shift in plan.shifts if shift.since_ms > moment_ms and shift.key.startswith(today))[:1]
 
     def shift(self, key: str, moment_ms: int, zone: ZoneInfo) -> ShiftRow | None:
         """Return a shift by its key, None where the catalogue of the moment has no such one."""
@@ -94,7 +102,7 @@ class RoundsAsOf:
         """Return a round by its key, None where there is none such at the moment."""
         stored = self._book.one(key)
         if stored is not None and stored.round.begun_ms <= moment_ms:
-            return _begun(stored, moment_ms, ground)
+            return self._begun(stored, moment_ms, ground)
         number, catalogue = self._book.catalogue(moment_ms)
         planned = round_of(catalogue, key, zone)
         return None if planned is None else self._due(number, catalogue, planned, ground)
@@ -109,12 +117,16 @@ class RoundsAsOf:
                 for plan in catalogue.shifts.values()
                 if (shift := shift_on(plan, today + timedelta(days=days), zone)) is not None
             ]
+            shifts.sort(key=lambda shift: (shift.since_ms, shift.until_ms, shift.key))
             rounds = [each for shift in shifts for each in rounds_of(catalogue, shift)]
             self._plan = key, _Plan(tuple(shifts), tuple(rounds))
         return self._plan[1]
 
     def _due(self, number: int | None, catalogue: Catalogue, each: Round, ground: Ground) -> RoundAt:
         """Return a round that nobody has begun."""
+        kept = self._rows.get(each.key)
+        if kept is not None and kept[0] == (number, each, ground):
+            return kept[1]
         checklist = catalogue.checklists[each.checklist]
         rules = self._book.lines(number, checklist)
         row = RoundRow(
@@ -122,7 +134,22 @@ class RoundsAsOf:
             *(each.opens_ms, each.due_ms, 0, number_of(ground, [rule.where for rule in rules], ()), 0),
             *(0, _seats(ground, rules, ())),
         )
-        return RoundAt(row, rules, _NOTHING)
+        return self._keep((number, each, ground), RoundAt(row, rules, _NOTHING))
+
+    def _begun(self, stored: Begun, moment_ms: int, ground: Ground) -> RoundAt:
+        """Return a round that somebody has begun; the one at hand where nothing was marked between."""
+        ended = stored.round.ended_ms is not None and stored.round.ended_ms <= moment_ms
+        key = (stored, stored.tally.made(moment_ms), ended, ground)
+        kept = self._rows.get(stored.round.key)
+        if kept is not None and kept[0] == key:
+            return kept[1]
+        return self._keep(key, _begun(stored, moment_ms, ground))
+
+    def _keep(self, key: object, each: RoundAt) -> RoundAt:
+        if len(self._rows) > _MOST_KEPT:
+            self._rows.clear()
+        self._rows[each.row.key] = key, each
+        return each
 
 
 def _begun(stored: Begun, moment_ms: int, ground: Ground) -> RoundAt:
@@ -153,8 +180,7 @@ def _seats(ground: Ground, rules: Collection[RuleLine], places: Collection[Place
     """Return at how many places the rules for seats are checked."""
     if not any(rule.where is Where.SEAT for rule in rules):
         return 0
-    at = ground.checked_at(Where.SEAT)
-    return len(places_of(ground, at) | {place for where, place in places if where is at})
+    return ground.number(Where.SEAT, places)
 
 
 def _told(place: Place, told: str, ground: Ground) -> str:

@@ -69,6 +69,10 @@ class Tally:
         self._seats = sorted(_whole_seats(first, [rule.id for rule in rules if rule.where is Where.SEAT]))
         self._state: tuple[int, Mapping[tuple[Place, str], Marked]] = (0, {})
 
+    def made(self, moment_ms: int) -> int:
+        """Return how many marks were made by a moment."""
+        return bisect_right(self._times, moment_ms)
+
     def done(self, moment_ms: int) -> int:
         """Return how many checks were marked by a moment."""
         return bisect_right(self._firsts, moment_ms)
