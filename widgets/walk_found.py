@@ -108,15 +108,20 @@ class Found(NamedTuple):
         if check.place[0] is Where.AGENT and who != place:
             place = f"{place} {who}"
         text = in_language(check.rule.en, check.rule.zh, look)
-        line: Line = (
-            Piece(f"{look.glyphs.marks[Mark.FAIL]} ", "level-alarm"),
-            Piece(f"{look.level(level)} ", LEVEL_TONES[level]),
-            *(Piece(place, "strong"), Piece("  "), Piece(text, "text")),
-        )
+        before = width_of(place) + 6
+        first, *rest = wrap(text, max(12, width - before)) or [""]
+        lines: list[Line] = [
+            (
+                Piece(f"{look.glyphs.marks[Mark.FAIL]} ", "level-alarm"),
+                Piece(f"{look.level(level)} ", LEVEL_TONES[level]),
+                *(Piece(place, "strong"), Piece("  "), Piece(first, "text")),
+            ),
+            *((Piece(" " * before), Piece(line, "text")) for line in rest),
+        ]
         if not told:
-            return [line]
-        if sum(width_of(piece.text) for piece in line) + 2 + width_of(told) <= width:
-            return [(*line, Piece("  "), Piece(told, "dim"))]
+            return lines
+        if not rest and before + width_of(first) + 2 + width_of(told) <= width:
+            return [(*lines[0], Piece("  "), Piece(told, "dim"))]
         signs = (look.glyphs.elbow, " ", " ")
         below = zip(signs, wrap(told, width - 6), strict=False)
-        return [line, *((Piece(f"    {sign} ", "dim"), Piece(part, "dim")) for sign, part in below)]
+        return [*lines, *((Piece(f"    {sign} ", "dim"), Piece(part, "dim")) for sign, part in below)]

@@ -147,7 +147,7 @@ def strip_lines(
     left: list[Piece] = [Piece(f"{zone_text(zone, look)}  " if zone else "", "title")]
     left += counts(walk, counted or walk.halts, look)
     for piece in others_pieces(walk, others, agents, look):  # whole or not at all
-        if sum(width_of(each.text) for each in left) + width_of(piece.text.rstrip()) <= width:
+        if sum(width_of(each.text) for each in left) + width_of(piece.text) <= width:
             left.append(piece)
     lines.append(padded(tuple(piece for piece in left if piece.text), width, look.glyphs.ellipsis))
     if here is not None and here.cells:
@@ -225,7 +225,7 @@ def others_pieces(walk: Walk, others: Mapping[str, str], agents: Mapping[int, Ag
         halt = walk.halt(key)
         if halt is not None:
             text = look.say("{who} at {place}", who=name, place=halt_text(halt, look, agents))
-            pieces.append(Piece(f"{look.glyphs.other} {text}  ", "accent"))
+            pieces += [Piece("  " if pieces else ""), Piece(f"{look.glyphs.other} {text}", "accent")]
     return pieces
 
 
