@@ -16,7 +16,7 @@ A table each, all of them optional:
   least_out
 - [breaks.team.NAME]  share_percent, most_out, least_out;  [load]  hard_queues, count_lateness
 - [desk]  leads, supervisors, admins: lists of users and @groups; [desk.teams] TEAM = the same, of who leads it
-- [retention]  flags_and_mood_days, coaching_days;  [discipline]  catalogue
+- [retention]  flags_and_mood_days, coaching_days, discipline_days;  [discipline]  catalogue
 - [flags.KIND]  en, zh, severity, expires_min, step, in_use;  [steps.STEP]  en, zh, in_use
 """
 

@@ -124,6 +124,7 @@ class _Desk(TypedDict, total=False):
 class _Retention(TypedDict, total=False):
     flags_and_mood_days: Days
     coaching_days: Days
+    discipline_days: Days
 
 
 @_exact

@@ -125,6 +125,7 @@ _RULES: Mapping[str, _Table] = {
         {
             "flags_and_mood_days": "flags, moods, decisions about breaks, who listened",
             "coaching_days": "coaching and praise",
+            "discipline_days": "rounds, findings, incidents, handovers, the roster",
         },
     ),
     "discipline": (

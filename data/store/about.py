@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from data.model.text import mask_name, mask_number, safe_text
-from data.store.erasing import TEXTS, own_names_of, whole
+from data.store.erasing import LINES, TEXTS, own_names_of, whole
 from data.store.schema import CALL_COLUMNS, MOMENTS, TIME_COLUMNS
 
 _QUEUE = (
@@ -91,6 +91,32 @@ SECTIONS: Mapping[str, Section] = {
         "SELECT since_ms, until_ms, ends_ms, listener, ear, reason, phone, ended_by FROM listening "
         "WHERE agent_id = ?1 ORDER BY since_ms, id",
     ),
+    "findings": Section(
+        ("finding",),
+        "What was found against a rule, or to the person's credit, and how it ended; texts as they read then.",
+        "SELECT id, at_ms, rule, area, en, zh, severity, positive, points, unit, dismissal, place, zone, team, "
+        "found_by, found_role, note, photo, shift, round, closing, closed_ms, closed_by, closed_note FROM finding "
+        "WHERE agent_id = ?1 ORDER BY at_ms, id",
+    ),
+    "finding_changes": Section(
+        ("finding_change",),
+        "What was done about each finding, whose it was and until when, and who said so.",
+        "SELECT finding_id, c.at_ms, c.changed_by, c.note, c.measure, c.owner, c.due_ms, c.recheck_ms, c.points "
+        "FROM finding_change c JOIN finding f ON f.id = c.finding_id WHERE f.agent_id = ?1 ORDER BY c.at_ms, c.id",
+    ),
+    "checks": Section(
+        ("checklist_mark",),
+        "What was checked of the person on rounds, and with what result.",
+        "SELECT m.at_ms, c.key, c.title_en, m.item, m.mark, m.marked_by, m.note, m.photo, m.from_data, m.team, m.zone "
+        "FROM checklist_mark m JOIN checklist c ON c.id = m.checklist_id WHERE m.agent_id = ?1 ORDER BY m.at_ms, m.id",
+    ),
+    "duties": Section(
+        ("roster",),
+        "When the person was to work, who set that when; without times a day off. Breaks: reason, from, until in ms.",
+        "SELECT day, since_ms, until_ms, shift, seat, skills, breaks, set_ms, set_by FROM roster "
+        "WHERE agent_id = ?1 OR (agent_id IS NULL AND agent = (SELECT key FROM agent WHERE id = ?1)) "
+        "ORDER BY day, set_ms, id",
+    ),
     "own_usual": Section(
         ("baseline",),
         "The person's own usual times by queue, that the load holds today's against: median and MAD of log ms.",
@@ -159,7 +185,7 @@ def _row(columns: list[str], values: tuple[Any, ...], time_of: Callable[[int], s
             told[column] = mask_number(safe_text(value))
         elif column == "caller_name":
             told[column] = mask_name(safe_text(value), raw["caller"])
-        elif column in ("detail", "skills"):
+        elif column in ("detail", "skills", "breaks"):
             told[column] = None if value is None else json.loads(value)
         else:
             told[column] = _plain(value)
@@ -173,11 +199,17 @@ def _plain(value: object) -> object:
 def _mentions(connection: sqlite3.Connection, names: set[str]) -> list[dict[str, Any]]:
     """Return the texts about something else in which a name stands."""
     found = []
-    for table, column in TEXTS if names else ():
-        texts = connection.execute(f"SELECT DISTINCT {column} FROM {table} WHERE {column} <> '' ORDER BY 1").fetchall()
-        found += [
-            {"where": f"{table}.{column}", "text": _plain(text)}
-            for (text,) in texts
-            if any(whole(name).search(text) for name in names)
-        ]
+    plain = "SELECT DISTINCT {1} FROM {0} WHERE {1} <> '' ORDER BY 1"
+    lines = (
+        "SELECT DISTINCT word.value FROM {0}, json_each({1}) line, json_each(line.value) word "
+        "WHERE word.key >= 2 AND word.type = 'text' AND word.value <> '' ORDER BY 1"
+    )
+    for sql, columns in ((plain, TEXTS), (lines, (LINES,))) if names else ():
+        for table, column in columns:
+            texts = connection.execute(sql.format(table, column)).fetchall()
+            found += [
+                {"where": f"{table}.{column}", "text": _plain(text)}
+                for (text,) in texts
+                if any(whole(name).search(text) for name in names)
+            ]
     return found

@@ -12,6 +12,8 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 _OWN_FLAGS = "flag_id IN (SELECT id FROM flag WHERE agent_id = ?)"
+_OWN_FINDINGS = "finding_id IN (SELECT id FROM finding WHERE agent_id = ?)"
+_OWN_DUTIES = "agent_id = ?1 OR (agent_id IS NULL AND agent = (SELECT key FROM agent WHERE id = ?1))"
 DELETED: Mapping[str, str] = {
     "flag_change": _OWN_FLAGS,
     "flag": "agent_id = ?",
@@ -19,6 +21,10 @@ DELETED: Mapping[str, str] = {
     "coaching": "agent_id = ?",
     "break_decision": "agent_id = ?",
     "listening": "agent_id = ?",
+    "finding_change": _OWN_FINDINGS,
+    "finding": "agent_id = ?",
+    "checklist_mark": "agent_id = ?",
+    "roster": _OWN_DUTIES,
     "state_span": "agent_id = ?",
     "member": "agent_id = ?",
     "membership": "agent_id = ?",
@@ -40,9 +46,15 @@ TEXTS = (
     *(("flag", "note"), ("flag", "resolved_note"), ("flag_change", "note"), ("flag_change", "owner")),
     *(("mood", "note"), ("coaching", "note"), ("coaching", "done_note"), ("break_decision", "note")),
     *(("listening", "reason"), ("call", "caller_name"), ("checklist_mark", "note"), ("checklist_mark", "place")),
-    ("checklist_mark", "owner"),
+    *(("checklist_mark", "owner"), ("checklist_mark", "photo"), ("checklist", "ended_note"), ("finding", "note")),
+    *(("finding", "photo"), ("finding", "closed_note"), ("finding_change", "note"), ("finding_change", "measure")),
+    *(("finding_change", "owner"), ("incident", "title"), ("incident", "change"), ("incident_entry", "text")),
+    *(("handover", "note"), ("handover", "acknowledged_note"), ("roster", "agent"), ("roster", "name")),
 )
 """Where people write freely, so that a name may stand in a text about something else."""
+
+LINES = ("handover", "items")
+"""Where such texts are kept as JSON: lists of lists, whose first two words are the program's own."""
 
 
 class Held(NamedTuple):
@@ -62,6 +74,9 @@ _WORDS = {
     "coaching": ("coaching note", "coaching notes"),
     "break_decision": ("break decision", "break decisions"),
     "listening": ("listening", "listenings"),
+    "finding": ("finding", "findings"),
+    "checklist_mark": ("checklist mark", "checklist marks"),
+    "roster": ("duty", "duties"),
     "state_span": ("state", "states"),
     "call": ("call (who answered)", "calls (who answered)"),
     "ring": ("ring (whose)", "rings (whose)"),
@@ -141,21 +156,29 @@ def _leave_out(connection: sqlite3.Connection, names: Collection[str], instead: 
     )
     patterns = [whole(name) for name in sorted(names, key=len, reverse=True)]
     for table, column in TEXTS if patterns else ():
-        changed = []
-        for found, text in _holding(connection, names, f"id, {column}", table, column):
-            left = text
-            for pattern in patterns:
-                left = pattern.sub(instead, left)
-            if left != text:
-                changed.append((left, found))
+        rows = _holding(connection, names, f"id, {column}", table, column)
+        changed = [(left, found) for found, text in rows if (left := _without(text, patterns, instead)) != text]
         connection.executemany(f"UPDATE {table} SET {column} = ? WHERE id = ?", changed)
     written = {json.dumps(name, ensure_ascii=False)[1:-1] for name in names}
+    table, column = LINES
+    for found, text in _holding(connection, {*names, *written}, f"id, {column}", table, column):
+        lines = [[*row[:2], *(_without(word, patterns, instead) for word in row[2:])] for row in json.loads(text)]
+        told = json.dumps(lines, ensure_ascii=False, separators=(",", ":"))
+        connection.execute(f"UPDATE {table} SET {column} = ? WHERE id = ?", (told, found))
     escaped = [*patterns, *map(whole, written)]
     details = _holding(connection, {*names, *written}, "number, detail", "audit", "detail")
     connection.executemany(
         "UPDATE audit SET detail = NULL, salt = NULL WHERE number = ?",
         [(number,) for number, detail in details if any(pattern.search(detail) for pattern in escaped)],
     )
+
+
+def _without(text: Any, patterns: Collection[re.Pattern[str]], instead: str) -> Any:  # noqa: ANN401 (not only texts)
+    """Return a text with something else in place of names; what is no text as it is."""
+    if isinstance(text, str):
+        for pattern in patterns:
+            text = pattern.sub(instead, text)
+    return text
 
 
 def _holding(

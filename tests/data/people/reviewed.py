@@ -17,17 +17,39 @@ TABLES = {
         "id contact queue_id agent_id caller caller_name entered_ms answered_ms ended_ms wait_ms ring_ms "
         "talk_ms hold_ms wrap_up_ms outcome"
     ),
-    "checklist": "id key title_en title_zh opened_ms due_ms",
-    "checklist_item": "checklist_id position key en zh",
-    "checklist_mark": "checklist_id item at_ms mark marked_by note place owner due_ms",
+    "catalogue": "id since_ms digest body",
+    "checklist": (
+        "id key title_en title_zh opened_ms due_ms shift checklist occasion role catalogue_id by_hand "
+        "begun_ms begun_by ended_ms ended_by ended_note"
+    ),
+    "checklist_item": (
+        "checklist_id position key en zh place_kind area severity least most unit positive do_en do_zh "
+        "prefill deadline_min dismissal"
+    ),
+    "checklist_mark": (
+        "id checklist_id item place_kind place agent_id team zone at_ms mark marked_by note photo from_data "
+        "owner due_ms"
+    ),
     "coaching": "id agent_id at_ms praise note noted_by follow_up_ms done_ms done_by done_note",
     "coverage": "source_id since_ms until_ms reason",
+    "finding": (
+        "id rule area en zh severity positive points unit dismissal place_kind place zone agent_id team "
+        "found_by found_role at_ms note photo checklist_id round shift closing closed_ms closed_by "
+        "closed_note"
+    ),
+    "finding_change": "id finding_id at_ms changed_by note measure owner due_ms recheck_ms points",
     "flag": (
         "id agent_id kind note raised_by raised_ms expires_ms resolved_ms resolved_by resolved_note severity ended_ms"
     ),
     "flag_change": "id flag_id at_ms changed_by note step owner follow_up_ms expires_ms",
+    "handover": "id shift at_ms written_by note items acknowledged_ms acknowledged_by acknowledged_note",
     "heartbeat": "source_id at_ms boot_ms good_boot_ms interval_ms pid error boot",
     "imported": "source_id digest bytes name",
+    "incident": (
+        "id kind en zh title at_ms noted_ms noted_by shift ended_ms ended_by avoidable worked change "
+        "reviewed_by reviewed_ms"
+    ),
+    "incident_entry": "id incident_id kind at_ms noted_ms text noted_by",
     "listening": "id agent_id since_ms until_ms ends_ms ear reason phone listener ended_by",
     "member": "agent_id queue_id since_ms until_ms paused",
     "membership": "agent_id queue_id",
@@ -49,6 +71,7 @@ TABLES = {
         "waiting talking answered_within abandoned_within handled hold_known wrap_up_known wait_answered_ms "
         "wait_abandoned_ms talk_ms hold_ms wrap_up_ms max_wait_ms"
     ),
+    "roster": "id day agent agent_id name shift since_ms until_ms seat skills breaks set_ms set_by",
     "seat": "label since_ms zone row_index column_index",
     "site": "key value",
     "source": "id name cursor",
@@ -129,6 +152,66 @@ FIELDS = {
     "data.load.Rule": "name weight lo hi unit",
     "data.load.Score": "score coverage parts",
     "data.load.Workload": "since_break occupancy hard_calls back_to_back handle_drift wrap_up_drift hours late",
+    "data.model.discipline_acts.RoundMarked": (
+        "at_ms round where place mark by rules note photo owner due_ms points from_data"
+    ),
+    "data.model.discipline_acts.RoundEnded": "at_ms round by note",
+    "data.model.discipline_acts.FindingRaised": "at_ms rule where place by note points measure owner due_ms",
+    "data.model.discipline_acts.FindingEnded": "at_ms round rule where place closing by note",
+    "data.model.discipline_acts.IncidentNoted": "at_ms kind title by began_ms",
+    "data.model.discipline_acts.IncidentEntered": "at_ms title kind text by",
+    "data.model.discipline_acts.IncidentEnded": "at_ms title by note",
+    "data.model.discipline_acts.IncidentReviewed": "at_ms title avoidable worked by change",
+    "data.model.discipline_acts.HandoverWritten": "at_ms shift by note",
+    "data.model.discipline_acts.HandoverAcknowledged": "at_ms shift by note",
+    "data.model.discipline_acts.Rostered": "at_ms lines by",
+    "data.model.discipline.ShiftRow": "key en zh since_ms until_ms",
+    "data.model.discipline.RoundRow": (
+        "key checklist en zh occasion role shift opens_ms due_ms done n failed seats_done seats by last_ms "
+        "place ended_ms ended_by"
+    ),
+    "data.model.discipline.RuleLine": "id area en zh where severity least most unit positive do_en do_zh prefill",
+    "data.model.discipline.Stop": "where place zone agent_id",
+    "data.model.discipline.MarkRow": "rule mark at_ms by note photo",
+    "data.model.discipline.Fact": "prefill agent_id since_ms until_ms value_ms limit_ms reason",
+    "data.model.discipline.WalkView": "round rules stops marks facts unseen",
+    "data.model.discipline.FindingRow": (
+        "id rule area en zh severity positive points unit where place agent_id agent team by by_role at_ms "
+        "note photo measure owner due_ms recheck_ms repeats closing closed_ms closed_by closed_note shift "
+        "round dismissal"
+    ),
+    "data.model.discipline.IncidentEntry": "kind at_ms text by",
+    "data.model.discipline.Review": "avoidable worked change by at_ms",
+    "data.model.discipline.IncidentRow": "id kind en zh title at_ms by entries ended_ms ended_by review shift",
+    "data.model.discipline.HandoverItem": "section what text who owner at_ms due_ms n",
+    "data.model.discipline.HandoverRow": (
+        "id shift at_ms by note items acknowledged_ms acknowledged_by acknowledged_note"
+    ),
+    "data.model.discipline.Discipline": "shifts rounds findings incidents handovers missing",
+    "data.model.discipline_requests.StartRound": "checklist",
+    "data.model.discipline_requests.MarkPlace": "round where place mark rules note photo points owner due_ms from_data",
+    "data.model.discipline_requests.EndRound": "round note",
+    "data.model.discipline_requests.RaiseFinding": "rule where place note photo points measure owner due_ms",
+    "data.model.discipline_requests.ChangeFinding": "id note measure owner due_ms recheck_ms points",
+    "data.model.discipline_requests.CloseFinding": "id closing note",
+    "data.model.discipline_requests.NoteIncident": "kind title at_ms",
+    "data.model.discipline_requests.AddToIncident": "id kind text at_ms",
+    "data.model.discipline_requests.EndIncident": "id note",
+    "data.model.discipline_requests.ReviewIncident": "id avoidable worked change",
+    "data.model.discipline_requests.WriteHandover": "shift note",
+    "data.model.discipline_requests.AcknowledgeHandover": "id note",
+    "data.model.discipline_requests.SetRoster": "lines",
+    "data.model.discipline_seen.Duty": "agent_id agent shift since_ms until_ms seat breaks",
+    "data.model.discipline_seen.AttendanceRow": (
+        "duty presence first_ms late_ms left_early_ms adherent_ms scheduled_ms worked_ms to_work_ms "
+        "measured_ms signed_in_ms"
+    ),
+    "data.model.discipline_seen.TeamScore": (
+        "name findings positive deducted added score passed checks passed_checks by_day"
+    ),
+    "data.model.discipline_seen.RuleCount": "rule en zh n points share cumulated",
+    "data.model.discipline_seen.Scores": "since_ms until_ms teams zones areas pareto unit",
+    "data.model.discipline_seen.DisciplineSeen": "closed scores attendance handover incident_kinds areas rules names",
 }
 """The fields of what adapters tell, what phones are ordered, what people order, what is stored, what the load is of."""
 
@@ -144,11 +227,20 @@ WORDS = {
     "load": "since_break occupancy hard_calls back_to_back handle_drift wrap_up_drift hours late",
     "acts": (
         "raise_flag change_flag resolve_flag note_mood note_coaching close_follow_up decide_break pause_agent "
-        "unpause_agent sign_out_agent end_wrap_up move_agent listen_in stop_listening_in erase_agent"
+        "unpause_agent sign_out_agent end_wrap_up move_agent listen_in stop_listening_in erase_agent "
+        "start_round mark_place end_round raise_finding change_finding close_finding note_incident "
+        "add_to_incident end_incident review_incident write_handover acknowledge_handover set_roster"
     ),
     "export": (
         "person names states queues_served calls rings_missed flags flag_changes moods coaching "
-        "break_decisions listening own_usual quarter_hours audit mentions computed"
+        "break_decisions listening findings finding_changes checks duties own_usual quarter_hours audit "
+        "mentions computed"
     ),
+    "data.model.discipline.Where": "seat agent zone floor",
+    "data.model.discipline.Prefill": "late_sign_in break_overrun wrap_up_over no_reason idle_while_waiting",
+    "data.model.discipline.Closing": "corrected withdrawn",
+    "data.model.discipline.Entry": "measure told note",
+    "data.model.discipline.Avoidable": "yes no unsure",
+    "data.model.discipline.Worked": "yes partly no",
 }
 """What a state, a flag, a step, a part of the load, an act can be; the sections of an export."""

@@ -6,14 +6,32 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from data.discipline.handover import items_of
+from data.discipline.roster import PlannedBreak, RosterRow, line_of
 from data.kpi import KpiRow, kpi_rows
 from data.model.days import DAY, HOUR, MINUTE, SECOND
+from data.model.discipline import Avoidable, Closing, Entry, Where, Worked
+from data.model.discipline_requests import (
+    AcknowledgeHandover,
+    AddToIncident,
+    ChangeFinding,
+    CloseFinding,
+    EndIncident,
+    EndRound,
+    MarkPlace,
+    NoteIncident,
+    RaiseFinding,
+    ReviewIncident,
+    SetRoster,
+    WriteHandover,
+)
 from data.model.observation import (
     AgentEntry,
     CallAnswered,
@@ -50,10 +68,12 @@ from data.recorder import record
 from data.store import erasing, people, requests
 from data.store.about import SECTIONS, all_about
 from data.store.audited import verify
+from data.store.catalogues import put_in_force
 from data.store.erasing import DELETED, UNNAMED
 from data.store.requests import Asked
 from data.store.schema import CALL_COLUMNS
 from tests.data.people.site import NOON, Site
+from tests.data.rounds.ground import CATALOGUE, OPENING, SHIFT, WALK
 
 NAME = "Wáng-Fāng 王芳"
 KEY = "wf-1000"
@@ -98,6 +118,8 @@ def lived(tmp_path: Path) -> Iterator[Site]:
         with site.writer.recording() as connection:
             requests.keep(connection, 1000, "k", NOON, Asked("d", Answer(True, f"{NAME}: tired", 1)))
         checklist(site)
+        for agent in (subject, 2):
+            disciplined(site, agent)
         yield site
 
 
@@ -110,6 +132,29 @@ def checklist(site: Site) -> None:
     told = Observation("pbx", since_ms, since_ms + SECOND, [], (opened, marked))
     site.known, rows = record(site.known, told)
     site.writer.write(rows)
+
+
+def disciplined(site: Site, agent: int) -> None:
+    """Have findings, checks and a duty of a person, and the name of the subject in all that is written freely."""
+    site.writer.set_site(zone="Asia/Shanghai")
+    with site.writer.transaction() as connection:
+        put_in_force(connection, CATALOGUE, NOON - DAY)
+    finding = site.done(RaiseFinding("badge", Where.AGENT, str(agent), NOTE, f"{NAME}.jpg"))
+    site.done(ChangeFinding(finding, f"seen by {NAME}", f"{NAME} was told", NAME))
+    site.done(CloseFinding(finding, Closing.CORRECTED, f"{NAME} put it on"))
+    site.done(MarkPlace(WALK, Where.AGENT, str(agent), Mark.FAIL, ("badge",), NOTE, f"{NAME}.jpg"))
+    site.done(MarkPlace(WALK, Where.FLOOR, "", Mark.FAIL, ("exits",), f"{NAME}'s bag"))
+    site.order(EndRound(OPENING, f"{NAME} was away"))
+    incident = site.done(NoteIncident("outage", f"{NAME}'s screen"))
+    site.done(AddToIncident(incident, Entry.TOLD, NAME))
+    site.done(EndIncident(incident, f"{NAME} restarted"))
+    site.done(ReviewIncident(incident, Avoidable.NO, Worked.YES, f"ask {NAME}"))
+    handover = site.done(WriteHandover(SHIFT, f"watch {NAME}"), NOON + agent)
+    if agent == 2:
+        site.done(AcknowledgeHandover(handover, f"{NAME} it is"), NOON + HOUR, "ma")
+    key = site.rows("SELECT key FROM agent WHERE id = ?", agent)[0][0]
+    duty = RosterRow(key, date(2025, 11, 22), "", "early", 480, 1020, breaks=(PlannedBreak("meal", 720, 750),))
+    site.done_without_id(SetRoster((line_of(duty), line_of(RosterRow(f"{NAME} {agent}", date(2025, 11, 22))))))
 
 
 def subject_of(site: Site) -> int:
@@ -146,7 +191,9 @@ def test_every_table_about_a_person_is_erased_and_exported(lived: Site) -> None:
     """A table that is added must be thought of in both."""
     of_persons = tables_of_persons(lived)
     assert of_persons <= DELETED.keys() | UNNAMED.keys()
-    assert of_persons | {"flag_change"} == {table for section in SECTIONS.values() for table in section.tables}
+    assert of_persons | {"flag_change", "finding_change"} == {
+        table for section in SECTIONS.values() for table in section.tables
+    }
 
 
 def test_nothing_is_left_of_who_is_erased(lived: Site) -> None:
@@ -158,6 +205,7 @@ def test_nothing_is_left_of_who_is_erased(lived: Site) -> None:
     for table in tables_of_persons(lived) - {"agent_history", "audit"}:
         assert lived.rows(f"SELECT * FROM {table} WHERE agent_id = ?", subject) == [], table
     assert lived.rows("SELECT * FROM flag_change WHERE flag_id NOT IN (SELECT id FROM flag)") == []
+    assert lived.rows("SELECT * FROM finding_change WHERE finding_id NOT IN (SELECT id FROM finding)") == []
     assert lived.rows("SELECT name, team, seat, skills FROM agent_history WHERE agent_id = ?", subject) == [
         ("", None, None, "[]")
     ]
@@ -184,7 +232,13 @@ def test_the_name_is_in_no_file_any_more(lived: Site) -> None:
     for text in (NAME, NAME.upper(), KEY):
         assert text.encode() not in left, text
     assert lived.rows("SELECT note FROM flag") == [(f"{NOTE}, told by erased-{subject}",)]
-    assert lived.rows("SELECT place, owner FROM checklist_mark") == [(f"erased-{subject}",) * 2]
+    assert lived.rows("SELECT place, owner FROM checklist_mark WHERE owner <> ''") == [(f"erased-{subject}",) * 2]
+    assert lived.rows("SELECT DISTINCT note FROM finding WHERE place_kind = 'floor'") == [(f"erased-{subject}'s bag",)]
+    assert {title for (title,) in lived.rows("SELECT title FROM incident")} == {f"erased-{subject}'s screen"}
+    (items,) = lived.rows("SELECT items FROM handover WHERE acknowledged_ms IS NOT NULL")[0]
+    told = {item.section: item for item in items_of(items)}
+    assert told["flags"].text == f"{NOTE}, told by erased-{subject}"
+    assert told["findings"].text == f"erased-{subject}'s bag"
     assert lived.rows("SELECT json_extract(answer, '$.answer.said') FROM request") == [("",)]
 
 
@@ -345,7 +399,12 @@ def test_an_export_tells_all_that_is_kept(lived: Site) -> None:
     assert found["moods"]["rows"][0] == {"at_at": str(NOON), "mood": 2, "said": 0, "note": NOTE, "noted_by": "liumin"}
     assert {row["caller"] for row in found["calls"]["rows"]} == {"138****8000"}
     assert found["names"]["rows"][0]["name"] == NAME
-    assert {row["where"] for row in found["mentions"]["rows"]} >= {"flag.note", "checklist_mark.place"}
+    assert {row["where"] for row in found["mentions"]["rows"]} >= {
+        "flag.note",
+        "checklist_mark.place",
+        "incident.title",
+        "handover.items",
+    }
     assert "13812348000" not in str(found)
 
 

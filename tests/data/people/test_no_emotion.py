@@ -19,7 +19,7 @@ from data.adapters.base import SourceError
 from data.adapters.vetting import vetted
 from data.flags import FLAG_WORDS, STEP_WORDS
 from data.load import RULES, Workload
-from data.model import words
+from data.model import discipline, words
 from data.model.observation import AgentSeen, CallEnded, CallEntered, MoodNoted, Observation, Snapshot
 from data.model.people import REQUESTS
 from data.model.words import Outcome, State
@@ -29,7 +29,11 @@ from data.store.audit import RESULTS
 from tests.data.people import reviewed
 from tests.data.people.site import NOON, Site
 
-MODULES = ("data.model.observation", "data.model.acts", "data.model.people", "data.model.rows", "data.load")
+MODULES = (
+    *("data.model.observation", "data.model.discipline_acts", "data.model.acts", "data.model.people"),
+    *("data.model.discipline", "data.model.discipline_requests", "data.model.discipline_seen"),
+    *("data.model.rows", "data.load"),
+)
 
 INFERRED = re.compile(
     r"emotion|sentiment|affect|feeling|valence|arousal|stress|anger|angry|happ|sad(?!min)|fear|joy|frustrat|burnout|"
@@ -70,6 +74,7 @@ def columns() -> dict[str, str]:
 
 def vocabularies() -> dict[str, str]:
     found = {name: " ".join(kind) for name, kind in own_classes(words) if issubclass(kind, StrEnum)}
+    found |= {name: " ".join(kind) for name, kind in own_classes(discipline) if issubclass(kind, StrEnum)}
     found["flags"] = " ".join(word.key for word in FLAG_WORDS)
     found["steps"] = " ".join(word.key for word in STEP_WORDS)
     found["load"] = " ".join(rule.name for rule in RULES)

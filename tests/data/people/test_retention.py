@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 
 from data.desk.rules import Rules
+from data.discipline.roster import RosterRow, line_of
 from data.model.days import DAY, HOUR, MINUTE
+from data.model.discipline import Entry
+from data.model.discipline_requests import AddToIncident, NoteIncident, SetRoster, WriteHandover
 from data.model.people import (
     Answer,
     ChangeFlag,
@@ -16,13 +22,21 @@ from data.model.people import (
     NoteMood,
     RaiseFlag,
 )
+from data.model.words import Mark
 from data.store import audit, people, requests
 from data.store.audited import verify
 from data.store.requests import Asked
 from data.store.retention import COACHING_ACTS, RETENTION, Retention, prune_people
 from tests.data.people.site import NOON, Site
+from tests.data.rounds.ground import SHIFT, Ground, at_seat
 
 ALL = ("flag", "flag_change", "mood", "break_decision", "listening", "baseline", "coaching", "request")
+
+
+DISCIPLINE = (
+    *("checklist", "checklist_item", "checklist_mark", "finding", "finding_change", "incident", "incident_entry"),
+    *("handover", "roster"),
+)
 
 
 def left(site: Site, now_ms: int, retention: Retention = RETENTION) -> set[str]:
@@ -44,7 +58,7 @@ def full(site: Site) -> Site:
         people.listening_ended(connection, number, NOON + MINUTE, "liumin")
         requests.keep(connection, 1, "k", NOON, Asked("d", Answer(True)))
         connection.execute("INSERT INTO baseline VALUES (1, 1, ?, 0, NULL, NULL, 0, NULL, NULL, NULL)", (NOON,))
-        for act in (*COACHING_ACTS, "raise_flag"):
+        for act in (*COACHING_ACTS, "raise_flag", "mark_place"):
             row = audit.Entry(NOON, 1, "liumin", "lead", "", "", act, 1, audit.DONE, {"note": act})
             audit.append(connection, row)
     return site
@@ -81,6 +95,26 @@ def test_a_follow_up_that_is_yet_to_come_is_kept(site: Site) -> None:
     assert left(site, NOON + 28 * DAY, Retention(3, 7)) == set()
 
 
+def test_what_is_kept_of_discipline_goes_after_a_year_or_when_the_site_says(tmp_path: Path) -> None:
+    with Ground(tmp_path / "s.sqlite") as site:
+        site.done(at_seat("A-1", Mark.FAIL, "phone"))
+        site.done(AddToIncident(site.done(NoteIncident("outage", "dark")), Entry.MEASURE, "candles"))
+        site.done(WriteHandover(SHIFT))
+        site.done_without_id(SetRoster((line_of(RosterRow("1001", date(2025, 11, 22))),)))
+        site.writer.set_site(name="kept")
+
+        def there(now_ms: int, retention: Retention = RETENTION) -> set[str]:
+            left(site, now_ms, retention)
+            return {table for table in DISCIPLINE if site.rows(f"SELECT 1 FROM {table}")}
+
+        assert there(NOON + 364 * DAY) == set(DISCIPLINE)
+        assert there(NOON + 367 * DAY) == set()
+        site.done(at_seat("A-1", Mark.FAIL, "phone"))
+        assert there(NOON + 7 * DAY, Retention(3, 3, 9)) == set(DISCIPLINE[:5])
+        assert there(NOON + 9 * DAY + HOUR, Retention(3, 3, 9)) == set()
+        assert site.rows("SELECT count(*) FROM catalogue") == [(1,)]
+
+
 def told(site: Site) -> set[str]:
     return {act for (act,) in site.rows("SELECT act FROM audit WHERE detail IS NOT NULL")}
 
@@ -88,9 +122,9 @@ def told(site: Site) -> set[str]:
 def test_of_the_audit_details_go_with_what_they_tell_of(full: Site) -> None:
     rows = full.rows("SELECT count(*) FROM audit")
     left(full, NOON + 30 * DAY)
-    assert told(full) == {*COACHING_ACTS, "raise_flag", "x"}
+    assert told(full) == {*COACHING_ACTS, "raise_flag", "mark_place", "x"}
     left(full, NOON + 31 * DAY)
-    assert told(full) == set(COACHING_ACTS)
+    assert told(full) == {*COACHING_ACTS, "mark_place"}
     left(full, NOON + 366 * DAY)
     assert told(full) == set()
     assert full.rows("SELECT count(*) FROM audit") == rows
@@ -106,5 +140,5 @@ def test_what_went_is_in_no_file_any_more(site: Site) -> None:
 
 
 def test_the_desk_is_handed_the_days() -> None:
-    rules = Rules(retention=Retention(5, 50))
-    assert Rules.taken_over(rules.handed_over()).retention == Retention(5, 50)
+    rules = Rules(retention=Retention(5, 50, 500))
+    assert Rules.taken_over(rules.handed_over()).retention == Retention(5, 50, 500)
