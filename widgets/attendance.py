@@ -13,19 +13,19 @@ from data.model.words import Mark
 from widgets.canvas import Piece
 from widgets.cells import duration, percent, safe
 from widgets.columns import Column
-from widgets.discipline_words import PRESENCE_WORDS, DisciplinePane, shift_text
+from widgets.discipline_words import PRESENCE_WORDS, DisciplinePane, minutes_text, shift_text
 from widgets.look import Look
 from widgets.pane import LEVEL_TONES, Heading
 from widgets.table import Cell, Entry
 
 _COLUMNS = (
     Column("mark", 1),
-    Column("agent", 10, most=22, head="name", gap=1),
-    Column("what", 14, most=34, head="", eager=True),
+    Column("agent", 12, most=22, head="name", gap=1),
+    Column("what", 17, most=34, head="", eager=True),
     Column("first", 5, rank=1, head="came"),
     Column("duty", 11, rank=4, head="duty"),
-    Column("adherence", 5, rank=2, right=True, head="adherence", most=10),
-    Column("conformance", 5, rank=3, right=True, head="conformance", most=12),
+    Column("adherence", 9, rank=2, right=True, head="adherence", most=10),
+    Column("conformance", 11, rank=3, right=True, head="conformance", most=12),
     Column("shift", 8, rank=5, most=14, head="shift"),
     Column("seat", 5, rank=6, most=8, head="seat"),
 )
@@ -134,11 +134,12 @@ class AttendancePane(DisciplinePane[AttendanceRow]):
 
 def what_text(row: AttendanceRow, look: Look) -> str:
     """Return whether somebody came, how late, and whether they left early."""
-    said = [look.words(PRESENCE_WORDS[row.presence])]
+    early = row.left_early_ms >= MINUTE
+    said = [] if early and row.presence is Presence.PRESENT else [look.words(PRESENCE_WORDS[row.presence])]
     if row.presence is Presence.LATE:
-        said[0] += f" {duration(row.late_ms)}"
-    if row.left_early_ms >= MINUTE:
-        said.append(look.say("left {time} early", time=duration(row.left_early_ms)))
+        said[0] += f" {minutes_text(row.late_ms, look)}"
+    if early:
+        said.append(look.say("left {time} early", time=minutes_text(row.left_early_ms, look)))
     return f" {look.glyphs.dot} ".join(said)
 
 

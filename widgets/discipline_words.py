@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Generic, TypeVar
 
 from data.discipline.catalogue import Occasion
+from data.model.days import MINUTE
 from data.model.discipline import (
     Avoidable,
     Closing,
@@ -19,7 +20,7 @@ from data.model.discipline import (
 )
 from data.model.discipline_seen import DisciplineSeen, Presence
 from data.model.picture import AgentRow
-from widgets.cells import brief, duration, safe
+from widgets.cells import brief, safe, width_of
 from widgets.look import REASON_WORDS, Look
 from widgets.person import when_text
 from widgets.table import TablePane
@@ -72,7 +73,7 @@ SECTION_WORDS: Mapping[str, str] = {
 }
 """The parts of a handover, in the order in which it is read."""
 MISSED_WORDS: Mapping[str, str] = {"absent": "absent", "late": "late", "left_early": "left early"}
-UNIT_WORDS: Mapping[str, str] = {"points": "points", "money": "money", "level": "levels"}
+UNIT_WORDS: Mapping[str, str] = {"points": "in points", "money": "in money", "level": "in levels"}
 
 
 class DisciplinePane(TablePane[Row], Generic[Row]):
@@ -87,6 +88,15 @@ class DisciplinePane(TablePane[Row], Generic[Row]):
             self.seen = seen
             self.sync()
 
+    def whole(self, parts: Iterable[str], lines: int = 1, indent: int = 2) -> str:
+        """Return as many parts as have room on some lines of the pane, none of them cut but the first."""
+        room = lines * (self.content_size.width - 4 - indent - (8 if lines > 1 else 0))
+        kept: list[str] = []
+        for part in parts:
+            if part and (not kept or not self.content_size.width or width_of(joined([*kept, part], self.look)) <= room):
+                kept.append(part)
+        return joined(kept, self.look)
+
     def row_of(self, key: object) -> Row | None:
         """Return the row of a key, None where there is none."""
         return next((entry.row for entry in self._entries if entry.key == key and entry.row is not None), None)
@@ -95,6 +105,11 @@ class DisciplinePane(TablePane[Row], Generic[Row]):
 def joined(parts: Iterable[str], look: Look) -> str:
     """Return what there is of some parts, a dot between them."""
     return f" {look.glyphs.dot} ".join(part for part in parts if part)
+
+
+def minutes_text(ms: int, look: Look) -> str:
+    """Return a length of time in minutes, from two hours on in hours too; no time of the day reads like it."""
+    return look.say("{n} min", n=ms // MINUTE) if ms < 120 * MINUTE else brief(ms)
 
 
 def shift_text(key: str, shifts: Iterable[ShiftRow], now_ms: int, look: Look) -> str:
@@ -146,34 +161,44 @@ def finding_lines(row: FindingRow, now_ms: int, look: Look) -> list[str]:
         in_language(row.en, row.zh, look),
         joined((grave, points_of_finding(row, look), times), look),
         look.words("a matter for more than a lead") if row.dismissal else "",
-        safe(row.note),
-        say("done: {what}", what=row.measure) if row.measure else "",
-        say("photo {name}", name=row.photo) if row.photo else "",
         say("owner: {name}", name=row.owner) if row.owner else "",
         say("due {time}", time=when_text(row.due_ms, now_ms, look)) if row.due_ms is not None else "",
         say("check again {time}", time=when_text(row.recheck_ms, now_ms, look)) if row.recheck_ms is not None else "",
-        found,
         closed,
+        found,
+        say("done: {what}", what=row.measure) if row.measure else "",
+        safe(row.note),
+        say("photo {name}", name=row.photo) if row.photo else "",
     ]
 
 
-def item_text(item: HandoverItem, seen: DisciplineSeen | None, now_ms: int, look: Look) -> str:
+def item_parts(item: HandoverItem, seen: DisciplineSeen | None, now_ms: int, look: Look) -> list[str]:
     """Return a line of a handover in words: what, whom it is about, what was written, whose it is, until when."""
     what, who = _what(item, seen, look), safe(item.who)
     if item.section == "rounds":
         who = look.words(item.who)
-    began = item.at_ms is not None and item.section != "rounds"
     said = [what, who, safe(item.text)]
-    if item.section in ("queues", "breaks"):
-        said.append(brief(now_ms - item.at_ms) if item.at_ms is not None else "")
-    elif began and item.at_ms is not None:
-        said.append(look.say("since {time}", time=when_text(item.at_ms, now_ms, look)))
+    if item.at_ms is not None:
+        said.append(_began(item, item.at_ms, now_ms, look))
     if item.owner:
         said.append(look.say("owner: {name}", name=item.owner))
     if item.due_ms is not None:
         text = "over since {time}" if item.section == "incidents" else "due {time}"
         said.append(look.say(text, time=when_text(item.due_ms, now_ms, look)))
-    return joined(said, look)
+    return said
+
+
+def _began(item: HandoverItem, at_ms: int, now_ms: int, look: Look) -> str:
+    """Return since when something is open; of queues and breaks for how long."""
+    time = when_text(at_ms, now_ms, look)
+    match item.section:
+        case "queues" | "breaks":
+            return brief(now_ms - at_ms)
+        case "attendance":
+            return look.say("came {time}", time=time)
+        case "rounds":
+            return ""
+    return look.say("since {time}", time=time)
 
 
 def _what(item: HandoverItem, seen: DisciplineSeen | None, look: Look) -> str:
@@ -186,7 +211,7 @@ def _what(item: HandoverItem, seen: DisciplineSeen | None, look: Look) -> str:
             return f"{safe(item.what)} {look.say('{n} waiting', n=item.n or 0)}"
         case "attendance":
             missed = look.words(MISSED_WORDS.get(item.what, item.what))
-            return f"{missed} {duration((item.n or 0) * 60_000)}" if item.what != "absent" else missed
+            return f"{missed} {minutes_text((item.n or 0) * MINUTE, look)}" if item.what != "absent" else missed
         case "breaks":
             return look.words(REASON_WORDS.get(item.what, safe(item.what.replace("_", " ")))) or look.words("break")
         case "flags":

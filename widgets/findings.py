@@ -28,10 +28,10 @@ from widgets.walk_words import GRAVITY_LEVELS, in_language
 
 _COLUMNS = (
     Column("mark", 1),
-    Column("rule", 18, most=70, head="what", gap=1, eager=True),
-    Column("subject", 9, most=16, head="whom or where"),
+    Column("rule", 26, most=70, head="what", gap=1, eager=True),
+    Column("subject", 9, most=18, head="where"),
     Column("times", 3, rank=2, most=4, head=""),
-    Column("due", 9, rank=1, most=15, head="until"),
+    Column("due", 11, rank=1, most=15, head="until"),
     Column("owner", 8, rank=3, most=14, head="owner"),
     Column("points", 9, rank=4, most=10, head="counts"),
     Column("at", 4, rank=5, right=True, head="age"),
@@ -71,6 +71,7 @@ def level_of(row: FindingRow, now_ms: int) -> Level:
 class FindingsPane(DisciplinePane[FindingRow]):
     """The findings. Row keys are their ids."""
 
+    MOST_FOOT = 4
     area = ""
     """The area in view, "" for all."""
     own: tuple[str, frozenset[str]] | None = None
@@ -97,9 +98,7 @@ class FindingsPane(DisciplinePane[FindingRow]):
             "note": any(row.note or row.measure for row in rows),
         }
         return tuple(
-            column._replace(width=max(1, min(column.width, subjects)), most=max(1, min(column.most, subjects)))
-            if column.key == "subject"
-            else column
+            column._replace(width=max(1, min(column.most, subjects)), most=0) if column.key == "subject" else column
             for column in _COLUMNS
             if said.get(column.key, True)
         )
@@ -191,7 +190,7 @@ class FindingsPane(DisciplinePane[FindingRow]):
     def foot(self, row: FindingRow) -> str:
         """Return all that is known of the finding under the cursor."""
         area = area_text(row.area, self.seen, self.look)
-        return joined((*finding_lines(row, self.now_ms, self.look), area), self.look)
+        return self.whole((*finding_lines(row, self.now_ms, self.look), area), self.MOST_FOOT)
 
 
 def _mark(row: FindingRow, level: Level, look: Look) -> Cell:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from data.alerts import Level
 from data.model.discipline import Discipline, HandoverItem, HandoverRow, ShiftRow
@@ -12,7 +12,7 @@ from data.model.words import Mark
 from widgets.canvas import Line, Piece
 from widgets.cells import safe, width_of
 from widgets.columns import Column
-from widgets.discipline_words import SECTION_WORDS, DisciplinePane, item_text, joined, shift_text
+from widgets.discipline_words import SECTION_WORDS, DisciplinePane, item_parts, joined, shift_text
 from widgets.look import Look
 from widgets.pane import LEVEL_TONES, Heading, wrap
 from widgets.person import when_text
@@ -74,7 +74,8 @@ class HandoverPane(DisciplinePane[HandoverRow]):
         if draft is not None and draft.shift not in known.missing:
             yield Entry(f"shift:{draft.shift}", draft)
         if draft is not None:
-            for at, line in enumerate(item_lines(draft.items, self.seen, now_ms, self.look)):
+            lines = item_lines(draft.items, self.seen, now_ms, self.look, self.whole)
+            for at, line in enumerate(lines):
                 yield Entry(f"item:{at}", None, (Piece("  "), *line))
         yield from (Entry(row.id, row) for row in known.handovers if row.id not in waiting)
 
@@ -92,10 +93,10 @@ class HandoverPane(DisciplinePane[HandoverRow]):
             state = look.say("read {time}", time=when_text(row.acknowledged_ms, now_ms, look))
             by = joined((safe(row.by), safe(row.acknowledged_by)), look)
         elif row.id:
-            state, by = look.say("written {time}, nobody has read it", time=when_text(row.at_ms, now_ms, look)), row.by
+            state, by = look.say("written {time}, unread", time=when_text(row.at_ms, now_ms, look)), row.by
         else:
             missing = row.shift in known.missing
-            state, by = words("over, not handed over" if missing else "would say, if it were written now"), ""
+            state, by = words("not handed over" if missing else "if written now"), ""
         sign = look.glyphs.marks[Mark.PASS] if counts else look.level(level)
         return {
             "mark": Cell(sign, "dim" if counts else LEVEL_TONES[level]),
@@ -118,14 +119,23 @@ def unread(known: Discipline) -> list[HandoverRow]:
     return [row for row in known.handovers if row.acknowledged_ms is None and row.shift not in counted]
 
 
-def item_lines(items: Sequence[HandoverItem], seen: DisciplineSeen | None, now_ms: int, look: Look) -> list[Line]:
-    """Return the lines of a handover by section, each under its title."""
+def item_lines(
+    items: Sequence[HandoverItem],
+    seen: DisciplineSeen | None,
+    now_ms: int,
+    look: Look,
+    whole: Callable[[Iterable[str], int, int], str] | None = None,
+) -> list[Line]:
+    """Return the lines of a handover by section, each under its title; `whole` gives as much of one as has room."""
     lines: list[Line] = []
     for section, title in SECTION_WORDS.items():
         own = [item for item in items if item.section == section]
         if own:
             lines.append((Piece(look.words(title), "title"), Piece(f" {len(own)}", "dim")))
-            lines += [(Piece(f"{look.glyphs.dot} ", "dim"), Piece(item_text(item, seen, now_ms, look))) for item in own]
+            for item in own:
+                parts = item_parts(item, seen, now_ms, look)
+                text = joined(parts, look) if whole is None else whole(parts, 1, 4)
+                lines.append((Piece(f"{look.glyphs.dot} ", "dim"), Piece(text)))
     return lines or [(Piece(look.words("Nothing is open."), "dim"),)]
 
 

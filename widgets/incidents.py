@@ -98,8 +98,7 @@ class IncidentsPane(DisciplinePane[IncidentRow]):
         return (
             Piece(f"  {when_text(entry.at_ms, self.now_ms, look)} ", "dim"),
             Piece(f"{look.words(ENTRY_WORDS[entry.kind])}: ", "faint"),
-            Piece(safe(entry.text), tone),
-            Piece(f" {look.glyphs.dot} {safe(entry.by)}" if entry.by else "", "faint"),
+            Piece(joined((safe(entry.text), safe(entry.by)), look), tone),
         )
 
     def cells(self, row: IncidentRow, now_ms: int, widths: Mapping[str, int]) -> dict[str, Cell]:
@@ -119,7 +118,7 @@ class IncidentsPane(DisciplinePane[IncidentRow]):
 
     def foot(self, row: IncidentRow) -> str:
         """Return the whole of it: what, when, what was done, and what was thought of it afterwards."""
-        return joined(incident_texts(row, self.now_ms, self.look), self.look)
+        return self.whole(incident_texts(row, self.now_ms, self.look), self.MOST_FOOT)
 
 
 def _state(row: IncidentRow, now_ms: int, look: Look) -> str:

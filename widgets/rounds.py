@@ -24,7 +24,7 @@ _COLUMNS = (
     Column("when", 19, most=22, head="when"),
     Column("checks", 7, right=True, most=9, head="checks"),
     Column("seats", 5, rank=2, right=True, most=8, head="seats"),
-    Column("failed", 3, rank=1, right=True, most=6, head="failed"),
+    Column("failed", 6, rank=1, right=True, most=6, head="failed"),
     Column("shift", 8, rank=4, most=14, head="shift"),
     Column("by", 10, rank=3, most=30, head="by whom"),
 )
@@ -68,12 +68,9 @@ class RoundsPane(DisciplinePane[RoundRow]):
             "shift": len({row.shift for row in rows}) > 1,
             "by": any(row.by or row.ended_by for row in rows),
         }
-        widths = {"round": min(named, 30), "when": min(when, 22)}
+        widths = {"round": min(named, 26), "when": min(when, 22)}
         return tuple(
-            column._replace(
-                width=min(column.width, widths.get(column.key, column.width)),
-                most=max(widths.get(column.key, column.most), 1),
-            )
+            column._replace(width=max(1, widths[column.key]), most=0) if column.key in widths else column
             for column in _COLUMNS
             if said.get(column.key, True)
         )
@@ -92,7 +89,7 @@ class RoundsPane(DisciplinePane[RoundRow]):
         parts += [look.say("{n} done", n=done)] if done else []
         missing = len(self.picture.discipline.missing)
         if missing:
-            parts.append(look.say("{n} shifts without a handover", n=missing))
+            parts.append(look.say("{n} not handed over", n=missing))
         return Heading(name, parts, Level.ALARM if late else Level.WARN if missing else Level.CALM, self.position())
 
     def empty(self) -> str:

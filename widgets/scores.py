@@ -22,11 +22,11 @@ LEAST_N = 10
 """Below so many checks a ratio is grey."""
 _COLUMNS = (
     Column("mark", 1),
-    Column("name", 12, most=60, gap=1, eager=True),
+    Column("name", 18, most=60, gap=1, eager=True),
     Column("value", 5, right=True, head="score"),
     Column("cost", 5, rank=2, right=True, head="cost", most=6),
     Column("n", 5, rank=4, right=True, head="found", most=6),
-    Column("ratio", 5, rank=1, right=True, head="passed", most=8),
+    Column("ratio", 6, rank=1, right=True, head="passed", most=8),
     Column("trend", 7, rank=3, most=14, head="trend"),
 )
 
@@ -54,7 +54,7 @@ class ScoresPane(DisciplinePane[Row]):
         scores = self.seen.scores
         failing = sum(not score.passed for score in scores.teams)
         days = max(1, round((scores.until_ms - scores.since_ms) / DAY))
-        parts = [look.say("{n} teams below the pass mark", n=failing)] if failing else []
+        parts = [look.say("{n} below the pass mark", n=failing)] if failing else []
         parts.append(look.say("last {n} days", n=days))
         parts.append(look.words(UNIT_WORDS.get(scores.unit, scores.unit)))
         return Heading(name, parts, Level.WARN if failing else Level.CALM, self.position())
@@ -84,7 +84,7 @@ class ScoresPane(DisciplinePane[Row]):
             for row in sorted(told, key=lambda row: (row.passed, row.score)):
                 yield Entry(f"{kind}:{row.name}", row)
         if scores.pareto:
-            yield Entry("rules", None, _title(words("Rules, by how often they were breached")))
+            yield Entry("rules", None, _title(words("Rules breached most: share, and cumulated")))
             for rule in scores.pareto:
                 yield Entry(f"rule:{rule.rule}", rule)
 

@@ -56,7 +56,7 @@ def candidates_of(known: Discipline, seen: DisciplineSeen, now_ms: int, look: Lo
         for row in waiting
     ]
     told = {row.shift for row in waiting}
-    over = look.words("over, not handed over")
+    over = look.words("not handed over")
     found += [Candidate(drafted(key, seen, now_ms), over) for key in known.missing if key not in told]
     counted = {row.shift for row in known.handovers if row.acknowledged_ms is not None}
     for shift in sorted(known.shifts, key=lambda shift: shift.until_ms):

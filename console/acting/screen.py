@@ -186,7 +186,7 @@ class ActingScreen(TimedScreen):
         from console.acting.findings import find
 
         if self.can_act():
-            self.begin(find(self, self.chosen_agent()))
+            self.begin(find(self, self.agent_found()))
 
     def action_incident(self) -> None:
         """Note what happened on the floor, or more of an incident that goes on."""
@@ -201,6 +201,10 @@ class ActingScreen(TimedScreen):
 
         if not self.is_wall():
             self.begin(hand_over(self, self.chosen_handover()))
+
+    def agent_found(self) -> AgentRow | None:
+        """Return of whom something is found: whoever is under the cursor, None for a place that is asked for."""
+        return self.chosen_agent()
 
     def chosen_incident(self) -> IncidentRow | None:
         """Return the incident under the cursor, None where there is none."""

@@ -61,6 +61,7 @@ class DisciplineScreen(PanedScreen):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("D", "back", show=False),
+        Binding("6", "pane(5)", show=False),
         Binding("t", "team", show=False),
         Binding("a", "area", show=False),
         Binding("o", "own", show=False),

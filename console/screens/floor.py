@@ -288,6 +288,10 @@ class FloorScreen(ScreenOfPanes):
             key = self.query_one("#agents", AgentsPane).selected
         return agents.get(key) if isinstance(key, int) else None
 
+    def agent_found(self) -> AgentRow | None:
+        """Return the agent under the cursor of the pane in use; queues and rounds have none."""
+        return None if self.active in ("queues", "checklist") else self.chosen_agent()
+
     def action_wellbeing(self) -> None:
         """Show flags, load, mood and breaks of a team."""
         if self.is_wall():
