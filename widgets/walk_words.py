@@ -47,7 +47,7 @@ def place_text(where: Where, place: str, look: Look, agents: Mapping[int, AgentR
     if where is Where.AGENT:
         agent = (agents or {}).get(int(place)) if place.isdecimal() else None
         return safe(agent.name) if agent is not None else look.say("agent {id}", id=place)
-    return safe(place)
+    return zone_text(place, look) if where is Where.ZONE else safe(place)
 
 
 def zone_text(zone: str, look: Look) -> str:

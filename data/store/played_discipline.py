@@ -87,8 +87,12 @@ def _at_place(
     if isinstance(act, RoundMarked):
         if _is_later(connection, act, place):
             return None
+        taken = _taken(connection, act, place)
+        rules = tuple(rule for rule in act.rules if rule not in taken)
+        if act.rules and not rules:
+            return None
         told = (act.note, act.photo, act.points, act.owner, act.due_ms, act.from_data)
-        return MarkPlace(act.round, act.where, place, act.mark, act.rules, *told)
+        return MarkPlace(act.round, act.where, place, act.mark, rules, *told)
     if isinstance(act, FindingRaised):
         sql = f"SELECT 1 FROM finding WHERE rule = ? AND at_ms = ? AND found_by = ? AND {_of(agent_id)}"
         if _first(connection, sql, act.rule, act.at_ms, act.by, agent_id or place):
@@ -114,6 +118,15 @@ def _is_later(connection: sqlite3.Connection, act: RoundMarked, place: str) -> b
     )
     later = {item for (item,) in connection.execute(sql, (act.round, act.where, place, act.at_ms)).fetchall()}
     return bool(later) and (not act.rules or not later.isdisjoint(act.rules))
+
+
+def _taken(connection: sqlite3.Connection, act: RoundMarked, place: str) -> set[str]:
+    """Return the rules that somebody else has marked there: who is played knows nothing of it, takes nothing back."""
+    sql = (
+        "SELECT m.item FROM checklist c JOIN checklist_mark m ON m.checklist_id = c.id WHERE c.key = ? "
+        "AND m.place_kind = ? AND m.place = ? AND m.marked_by != ?"
+    )
+    return {item for (item,) in connection.execute(sql, (act.round, act.where, place, act.by)).fetchall()}
 
 
 def _incident(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from data.model.days import MINUTE
-from data.model.observation import Act, FlagRaised, FlagResolved
+from data.model.days import HOUR, MINUTE
+from data.model.discipline import Where
+from data.model.discipline_acts import RoundMarked
+from data.model.discipline_requests import MarkPlace
+from data.model.observation import Act, Directory, FlagRaised, FlagResolved, SeatEntry
 from data.model.people import RaiseFlag
-from data.model.words import FlagKind
+from data.model.words import FlagKind, Mark
 from data.store.played import write_acts
 from tests.data.people.site import NOON, Site
 
@@ -39,3 +42,16 @@ def test_what_is_resolved_stays_as_it_was(site: Site) -> None:
     ends = FlagResolved(NOON + MINUTE, "1000", FlagKind.RAISED_VOICE, "Ida Holt", "a tea")
     played(site, own, ends, ends._replace(at_ms=NOON + 2 * MINUTE, note="told twice"))
     assert site.rows("SELECT resolved_ms, resolved_note FROM flag") == [(NOON + MINUTE, "a tea")]
+
+
+def test_a_played_round_takes_nothing_back_that_somebody_else_has_marked(site: Site) -> None:
+    site.told([], Directory(seats=(SeatEntry("A-01", "A", 0, 0),)), NOON + 9 * HOUR + 1)
+    key, opened_ms = "2025-11-22/early/walk/1", NOON + 7 * HOUR  # without a zone the site's day is that of UTC
+    failed = MarkPlace(key, Where.SEAT, "A-01", Mark.FAIL, ("phone_put_away",), "on the desk")
+    assert site.order(failed, opened_ms, by="liumin").done
+    rules = ("phone_put_away", "headset_on")
+    whole = RoundMarked(opened_ms + MINUTE, key, Where.SEAT, "A-01", Mark.PASS, "Ida Holt", rules)
+    played(site, whole, whole._replace(at_ms=opened_ms + 2 * MINUTE, rules=rules[:1]))
+    marks = site.rows("SELECT item, mark, marked_by FROM checklist_mark ORDER BY item")
+    assert marks == [("headset_on", "pass", "Ida Holt"), ("phone_put_away", "fail", "liumin")]
+    assert site.rows("SELECT rule, closing FROM finding") == [("phone_put_away", None)]
