@@ -39,6 +39,14 @@ class Site:
         self.told(entered, Directory(agents, queues), NOON - 3 * HOUR)
         self.told([], None, NOON + 9 * HOUR)
 
+    @classmethod
+    def over(cls, path: Path) -> Self:
+        """Return a site over a store that one has made before, as it is."""
+        site = cls.__new__(cls)
+        site.path, site.writer = path, Writer(path)
+        site.known = site.writer.known("pbx")
+        return site
+
     def told(self, events: Sequence[Event], directory: Directory | None = None, until_ms: int | None = None) -> None:
         """Have a source tell something, up to a moment."""
         covered = self.known.coverage

@@ -66,7 +66,7 @@ CATALOGUE = Catalogue(
 
 
 class Ground(Site):
-    """The site with its seats, its zone and `CATALOGUE` in force since the day before."""
+    """The site with its seats, its zone and `CATALOGUE` in force for a month."""
 
     def __init__(self, path: Path, catalogue: Catalogue | None = CATALOGUE, *, seats: bool = True) -> None:
         super().__init__(path)
@@ -80,7 +80,7 @@ class Ground(Site):
                 self.writer._write_entries(connection, 1, NOON - 3 * HOUR, Directory(agents, (), entries))
                 connection.execute("UPDATE revision SET number = number + 1 WHERE name = 'directory'")
         if catalogue is not None:
-            self.put(catalogue, NOON - DAY)
+            self.put(catalogue, NOON - 30 * DAY)
 
     def put(self, catalogue: Catalogue, at_ms: int) -> None:
         """Put a catalogue in force."""
