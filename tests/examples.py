@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, settings
 
-LEAN = 5
-"""With the profile `lean` one of so many is tried, but so many at least."""
+LEAN = 8
+"""With the profile `lean` one of so many is tried."""
+FEWEST = 5
+"""So many are tried at least."""
 
 
 def examples(number: int) -> settings:
     """Return hypothesis settings for so many examples."""
     if settings.get_current_profile_name() == "lean":
-        number = max(number // LEAN, min(number, LEAN))
+        number = max(number // LEAN, min(number, FEWEST))
     return settings(
         max_examples=number,
         deadline=None,

@@ -81,7 +81,14 @@ def test_the_demo_is_live_within_seconds_ticks_and_leaves_nothing(start: Start) 
     assert harm_in(session.text) == set()
 
 
-@pytest.mark.parametrize(("signum", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(
+    ("signum", "code"),
+    [
+        (signal.SIGTERM, 143),
+        pytest.param(signal.SIGHUP, 129, marks=pytest.mark.slow),
+        pytest.param(signal.SIGINT, 130, marks=pytest.mark.slow),
+    ],
+)
 def test_signals_end_the_demo_and_its_poller(demo: Session, signum: int, code: int) -> None:
     child = played_by(demo)
     demo.process.send_signal(signum)
