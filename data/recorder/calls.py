@@ -19,6 +19,7 @@ from data.model.words import Outcome, State
 from data.recorder.agents import PHONE_RANG, TALKS, WRAPPED_UP, told
 from data.recorder.visits import SAME_MS, VisitBook
 
+SECOND = 1_000
 _TALKED = (Outcome.ANSWERED, Outcome.TRANSFERRED)
 
 
@@ -138,7 +139,7 @@ class CallBook(VisitBook):
         if call is not None:
             stored = call
         else:
-            stored = self.closed.get((event.call, queue_id))
+            stored = self.closed.get((event.call, queue_id)) or self._agents_last(event, queue_id)
             call = stored and self._corrected(stored, event)
             if stored is not None and call is None:
                 self.rows.repeats += 1
@@ -187,7 +188,7 @@ class CallBook(VisitBook):
             self.derived.discard(call.id)
         self.write(call, stored)
         self.agents.hush(call.id, event.at_ms)
-        self.closed[call.contact, call.queue_id] = call
+        self.keep(call)
         if call.agent_id is None:
             return
         key = event.agent
@@ -210,7 +211,9 @@ class CallBook(VisitBook):
     def _agents_leg(self, event: CallEnded, queue_id: int) -> Call | None:
         """Return the visit that the named agent talks and that this ends.
 
-        An attended transfer may be logged under the contact of the second leg: queue and wait tell the visit then.
+        Where the agent sends the caller on, the end may be told under the contact of the agent's second call, whatever
+        kind of end it is: queue and wait tell the visit then. A word that was cut off before its figures is of the only
+        one that the agent talks there.
         """
         agent = self.agents.by_key.get(event.agent) if event.agent else None
         if agent is None:
@@ -222,9 +225,30 @@ class CallBook(VisitBook):
         if self.current(event.call, queue_id) is not None or (event.call, queue_id) in self.closed:
             return None
         for call in mine:
-            if call.wait_ms == event.wait_ms:
+            if self._same_wait(call, event):
                 return call
-        return mine[0] if len(mine) == 1 and event.outcome == Outcome.TRANSFERRED else None
+        whole = event.outcome != Outcome.TRANSFERRED and event.talk_ms is not None
+        return mine[0] if len(mine) == 1 and not whole else None
+
+    def _agents_last(self, event: CallEnded, queue_id: int) -> Call | None:
+        """Return the visit of which an unknown contact's end tells once more how the named agent ended it just now.
+
+        One word on an end may have the caller's contact and another that of the agent's second call.
+        """
+        agent = self.agents.by_key.get(event.agent) if event.agent else None
+        call = self.last_of(agent.id, queue_id) if agent is not None else None
+        if call is None or agent is None or call.agent_id != agent.id or not self.is_voice(queue_id):
+            return None
+        cut_off = event.wait_ms is None or event.talk_ms is None
+        same = call.ended_ms == event.at_ms if cut_off else self._same_wait(call, event)
+        return call if same and abs((call.ended_ms or 0) - event.at_ms) <= SAME_MS else None
+
+    @staticmethod
+    def _same_wait(call: Call, event: CallEnded) -> bool:
+        """Whether an end tells a visit's wait, which is in whole seconds, by a clock read a little after the answer."""
+        if call.wait_ms is None or event.wait_ms is None:
+            return call.wait_ms == event.wait_ms
+        return 0 <= event.wait_ms - call.wait_ms <= SECOND
 
     def _corrected(self, call: Call, event: CallEnded) -> Call | None:
         """Return an ended visit ready for another end, None where that says nothing new.
@@ -245,8 +269,11 @@ class CallBook(VisitBook):
     def wrap_up_ended(self, event: WrapUpEnded) -> None:
         """Take the end of after-call work: the visit gets its wrap-up time."""
         queue_id = self.agents.queue_id(event.queue)
-        self._wrapped_up(self.closed.get((event.call, queue_id)), event.at_ms)
         agent = self.agents.agent(event.agent)
+        call = self.closed.get((event.call, queue_id))
+        if call is None and agent.wrapping is not None and agent.wrapping[1] == queue_id:
+            self.wrapped_up(agent.wrapping[0], event.at_ms)
+        self._wrapped_up(call, event.at_ms)
         if agent.wrapping is None:
             self.rows.repeats += 1
         self.agents.settle(told(agent._replace(wrapping=None), WRAPPED_UP), event.at_ms)

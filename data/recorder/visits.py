@@ -31,6 +31,7 @@ class VisitBook:
         self.channels = dict(known.channels)
         self.next_call = known.next_call
         self.waiting = Counter(c.queue_id for c in known.open.values() if c.answered_ms is None)
+        self._last: dict[tuple[int, int], Call] | None = None
 
     def write(self, call: Call, old: Call | None) -> Call:
         """Note a changed row, beside how it stood before this observation."""
@@ -158,7 +159,29 @@ class VisitBook:
         self.agents.hush(after.id, after.ended_ms or after.entered_ms)
         self.remove(after)
         self.derived.discard(after.id)
-        self.closed[after.contact, after.queue_id] = after
+        self.keep(after)
+
+    def keep(self, call: Call) -> None:
+        """Remember an ended visit."""
+        self.closed[call.contact, call.queue_id] = call
+        if self._last is not None:
+            self._note_last(self._last, call)
+
+    def last_of(self, agent_id: int, queue_id: int) -> Call | None:
+        """Return the visit in a queue that an agent ended last, if it is still remembered."""
+        if self._last is None:
+            self._last = {}
+            for call in self.closed.values():
+                self._note_last(self._last, call)
+        last = self._last.get((agent_id, queue_id))
+        return self.closed.get((last.contact, queue_id)) if last is not None else None
+
+    @staticmethod
+    def _note_last(last: dict[tuple[int, int], Call], call: Call) -> None:
+        key = call.agent_id or 0, call.queue_id
+        before = last.get(key)
+        if before is None or (before.ended_ms or 0, before.id) <= (call.ended_ms or 0, call.id):
+            last[key] = call
 
     def lose_all(self, at_ms: int) -> None:
         """End every open visit at a restart or the start of a gap."""

@@ -196,6 +196,28 @@ def test_a_line_cut_off_is_read_again_when_it_is_whole(tmp_path: Path, tail: str
     assert dump(steps) == dump(imported_whole(tmp_path, (start + full).encode()))
 
 
+@pytest.mark.parametrize("end", ["COMPLETECALLER", "COMPLETEAGENT", "ATTENDEDTRANSFER|APP|Wait"])
+@examples(20)
+@given(data=st.data())
+def test_an_end_under_the_other_legs_id_in_any_number_of_steps(tmp_path: Path, end: str, data: st.DataObject) -> None:
+    folder = Path(mkdtemp(dir=tmp_path))
+    before, after = (
+        log("0|c1|sales|NONE|ENTERQUEUE||555|1", "15|c1|sales|Ann|CONNECT|15|x|1"),
+        log(
+            f"65|c77|sales|Ann|{end}|15|50|1",
+            *("80|c2|sales|NONE|ENTERQUEUE||556|1", "95|c2|sales|Ann|CONNECT|15|x|1"),
+            "97|c2|sales|Ann|COMPLETEAGENT|15|2|1",
+        ),
+    )
+    written = f"{before}{after}".encode()
+    cuts = data.draw(st.lists(st.integers(len(before), len(written)), min_size=1, max_size=4))
+    steps = growing(folder, written, cuts)
+    assert dump(steps) == dump(imported_whole(folder, written))
+    with reading(steps) as db:
+        calls = db.execute("SELECT contact, wait_ms, talk_ms FROM call ORDER BY id").fetchall()
+    assert calls == [("c1", 15_000, 50_000), ("c2", 15_000, 2_000)]
+
+
 # Several files
 
 

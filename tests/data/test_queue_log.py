@@ -488,16 +488,51 @@ def test_a_contact_in_two_queues_is_two_visits(tmp_path: Path) -> None:
     assert [c.contact for c in day.calls] == ["c1", "c1"]
 
 
-def test_an_attended_transfer_under_the_other_legs_id(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("end", "outcome"),
+    [
+        ("ATTENDEDTRANSFER|LINK|a|b|5|60|1", "transferred"),
+        ("ATTENDEDTRANSFER|APP|Wait|5|60|1", "transferred"),
+        ("COMPLETECALLER|5|60|1", "answered"),
+        ("COMPLETEAGENT|5|60|1", "answered"),
+        ("COMPLETEAGENT|6|60|1", "answered"),
+    ],
+)
+def test_an_end_under_the_other_legs_id(tmp_path: Path, end: str, outcome: str) -> None:
     day = take(
         tmp_path,
         log(
             *(ENTERED, CONNECTED, "30|c2|sales|NONE|ENTERQUEUE||1|1", "31|c2|sales|Bob|CONNECT|1|x|1"),
-            *("65|c77|sales|Ann|ATTENDEDTRANSFER|LINK|a|b|5|60|1", "80|c2|sales|Bob|COMPLETEAGENT|1|49|1"),
+            *(f"65|c77|sales|Ann|{end}", "80|c2|sales|Bob|COMPLETEAGENT|1|49|1"),
         ),
     )
-    assert day.figures() == [("c1", "Ann", "transferred", 5, 60), ("c2", "Bob", "answered", 1, 49)]
+    assert day.figures() == [("c1", "Ann", outcome, 5, 60), ("c2", "Bob", "answered", 1, 49)]
     assert day.states("Ann")[-1] == ("available", "", 65, None)
+    assert day.imported.derived == 0
+
+
+def test_an_end_told_under_both_legs_ids_is_one(tmp_path: Path) -> None:
+    ends = ["65|c77|sales|Ann|COMPLETECALLER|5|60|1", "66|c77|sales|Ann|ATTENDEDTRANSFER|APP|Wait|5|61|1"]
+    for lines in (ends, ends[::-1], [ends[0], "65|c1|sales|Ann|COMPLETECALLER|5|60|1"]):
+        day = take(Path(mkdtemp(dir=tmp_path)), log(ENTERED, CONNECTED, *lines))
+        assert [(figures[0], figures[3]) for figures in day.figures()] == [("c1", 5)]
+        assert (day.report.repeated, day.imported.derived) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "stray",
+    [
+        "65|c77|sales|Ann|COMPLETECALLER|7|58|1",
+        "65|c77|support|Ann|COMPLETECALLER|5|60|1",
+        "65|c77|sales|Bob|COMPLETECALLER|5|60|1",
+    ],
+    ids=["wait", "queue", "agent"],
+)
+def test_an_end_of_an_unknown_call_that_is_nobodys_talk_is_a_visit_of_its_own(tmp_path: Path, stray: str) -> None:
+    day = take(tmp_path, log(ENTERED, CONNECTED, stray, "90|c1|sales|Ann|COMPLETEAGENT|5|85|1"))
+    assert sorted(figures[0] for figures in day.figures()) == ["c1", "c77"]
+    assert ("c1", "Ann", "answered", 5, 85) in day.figures()
+    assert day.imported.derived == 1
 
 
 # Calls that are no inbound calls

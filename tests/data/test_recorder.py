@@ -31,7 +31,7 @@ from data.model.observation import (
     WrapUpEnded,
 )
 from data.model.rows import Call, Coverage, Span
-from data.model.words import Outcome, State
+from data.model.words import Channel, Outcome, State
 from data.recorder import record
 from tests.data.floor import Tables, any_events, in_pieces, logged_events, recorded, watches
 from tests.data.logs import START
@@ -277,6 +277,33 @@ def test_a_call_from_ring_to_wrap_up() -> None:
         10000,
         15000,
     )
+
+
+@pytest.mark.parametrize("contacts", [("c1", "leg"), ("leg", "c1"), ("leg", "leg"), ("leg",)])
+def test_an_end_under_the_agents_second_call_is_the_talks(contacts: tuple[str, ...]) -> None:
+    """One word on it may have the caller's contact and the other that of the second call, and another time."""
+    known, tables = seen(
+        SignedIn(at(0), "Ann", "sales"),
+        CallEntered(at(10), "c1", "sales", "555"),
+        CallAnswered(at(15), "c1", "sales", "Ann", 5000),
+        *(
+            CallEnded(at(60.7 - n), contact, "sales", "Ann", Outcome.ANSWERED, 5000, 45_000, wraps_up=True)
+            for n, contact in enumerate(contacts)
+        ),
+        WrapUpEnded(at(75.7), contacts[-1], "sales", "Ann"),
+    )
+    assert states(tables) == [("available", 0), ("talking", 15), ("wrap_up", 60.7), ("available", 75.7)]
+    (call,) = tables.calls.values()
+    assert (call.contact, call.outcome, call.talk_ms, call.wrap_up_ms) == ("c1", Outcome.ANSWERED, 45_000, 15_000)
+    assert not known.open
+
+
+def test_an_end_of_an_unknown_chat_beside_one_that_ended_is_another() -> None:
+    answered = CallAnswered(at(15), "c1", "chat", "Ann", 5000)
+    ends = [CallEnded(at(60), call, "chat", "Ann", Outcome.ANSWERED, 5000, 45_000) for call in ("c1", "c2")]
+    directory = Directory((), (QueueEntry("chat", "Chat", channel=Channel.CHAT),))
+    _, tables = recorded([Observation("test", START, at(90), (answered, *ends), (), directory)])
+    assert sorted(call.contact for call in tables.calls.values()) == ["c1", "c2"]
 
 
 def test_the_ringing_stops_at_every_phone_when_one_answers() -> None:
