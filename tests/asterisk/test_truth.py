@@ -54,6 +54,14 @@ def told(tmp_path: Path, *lines: str) -> Truth:
     return truth_of([tmp_path / "queue_log"], NAMES)
 
 
+TWO_TALKS = (
+    "100|c1|q|NONE|ENTERQUEUE||1|1",
+    "100|c2|q|NONE|ENTERQUEUE||2|1",
+    "104|c1|q|Ann|CONNECT|4|x|1",
+    "105|c2|q|Ben|CONNECT|5|x|1",
+)
+
+
 def test_a_call_that_is_sent_on_to_its_own_queue(tmp_path: Path) -> None:
     truth = told(
         tmp_path,
@@ -69,19 +77,48 @@ def test_a_call_that_is_sent_on_to_its_own_queue(tmp_path: Path) -> None:
     assert (first.name, second.name) == ("A_b|c", "")
 
 
-def test_an_attended_transfer_that_has_the_id_of_another_leg(tmp_path: Path) -> None:
-    truth = told(
-        tmp_path,
-        "100|c1|q|NONE|ENTERQUEUE||1|1",
-        "100|c2|q|NONE|ENTERQUEUE||2|1",
-        "104|c1|q|Ann|CONNECT|4|x|1",
-        "105|c2|q|Ben|CONNECT|5|x|1",
-        "111|other|q|Ben|ATTENDEDTRANSFER|BRIDGE|b|5|6|1",
-        "112|gone|q|Zoe|ATTENDEDTRANSFER|BRIDGE|b|5|6|1",
-    )
-    assert [visit.outcome for visit in truth.visits] == [None, "transferred"]
-    assert truth.visits[1].talk == 6
-    assert [line.split("|")[1] for line in truth.strays] == ["gone"]
+@pytest.mark.parametrize(
+    ("end", "outcome"),
+    [
+        ("ATTENDEDTRANSFER|BRIDGE|b|5|6|1", "transferred"),
+        ("COMPLETECALLER|5|6|1", "answered"),
+        ("COMPLETEAGENT|5|6|1", "answered"),
+        ("COMPLETEAGENT|6|6|1", "answered"),
+    ],
+)
+def test_an_end_that_has_the_id_of_another_leg(tmp_path: Path, end: str, outcome: str) -> None:
+    truth = told(tmp_path, *TWO_TALKS, f"111|other|q|Ben|{end}")
+    assert [(visit.outcome, visit.talk) for visit in truth.visits] == [(None, None), (outcome, 6)]
+    assert truth.strays == []
+
+
+@pytest.mark.parametrize(
+    "stray",
+    [
+        "111|other|q|Zoe|COMPLETECALLER|5|6|1",
+        "111|other|p|Ben|COMPLETECALLER|5|6|1",
+        "111|other|q|Ben|COMPLETECALLER|4|6|1",
+        "111|other|q|Ben|COMPLETECALLER|7|6|1",
+        "111|c1|q|Ben|COMPLETECALLER|5|6|1",
+        "111|gone|q|Ben|COMPLETECALLER|5|6|1",
+        "111|gone|q|Ben|ATTENDEDTRANSFER|BRIDGE|b|5|6|1",
+        "111|other|q|Ben|BLINDTRANSFER|700|x|5|6|1",
+        "111|other|q|Zoe|ATTENDEDTRANSFER|BRIDGE|b|5|6|1",
+        "111|other|q|NONE|ABANDON|1|1|5",
+        "111|other|q|Ben|CONNECT|5|x|1",
+    ],
+)
+def test_an_end_that_is_of_no_talk_is_a_stray(tmp_path: Path, stray: str) -> None:
+    gone = ("99|gone|p|NONE|ENTERQUEUE||3|1", "99|gone|p|NONE|ABANDON|1|1|0")
+    truth = told(tmp_path, *gone, *TWO_TALKS, stray)
+    assert truth.strays == [stray]
+    assert [visit.outcome for visit in truth.visits] == ["abandoned", None, None]
+
+
+def test_an_end_that_is_told_twice_is_a_stray_the_second_time(tmp_path: Path) -> None:
+    end = "111|other|q|Ben|COMPLETECALLER|5|6|1"
+    truth = told(tmp_path, *TWO_TALKS, end, end)
+    assert truth.strays == [end]
 
 
 def test_pauses(tmp_path: Path) -> None:

@@ -23,6 +23,12 @@ TALKED = {  # event to outcome, and which of its data are the wait and the talk
     "BLINDTRANSFER": ("transferred", 2, 3),
     "ATTENDEDTRANSFER": ("transferred", -3, -2),
 }
+OF_EITHER_LEG = {"ATTENDEDTRANSFER", "COMPLETECALLER", "COMPLETEAGENT"}
+"""Ends that may have the id of the agent's second call, to which the caller is being sent on.
+
+Sent on, the caller takes the agent's place in that call, and Asterisk tells the talk by that call's id from there on.
+Mostly the transfer is noted by then. Where the second call ends in that very moment, it is a hang-up that is noted.
+"""
 
 
 @dataclass
@@ -146,8 +152,8 @@ class _Reading:
         if event in TALKED:
             outcome, wait_at, talk_at = TALKED[event]
             wait, talk = int(data[wait_at]), int(data[talk_at])
-            visit = next((visit for visit in here if visit.agent is not None), None)
-            if visit is None and event == "ATTENDEDTRANSFER":
+            visit = next((visit for visit in here if visit.agent == agent), None)
+            if visit is None and event in OF_EITHER_LEG and not self._has_entered(call):
                 visit = self._of_another_leg(queue, agent, wait)
             if visit is not None:
                 visit.ended(outcome, talk=talk)
@@ -164,11 +170,18 @@ class _Reading:
             here.remove(visit)
         return True
 
+    def _has_entered(self, call: str) -> bool:
+        return any(entered == call for entered, _ in self._times)
+
     def _of_another_leg(self, queue: str, agent: str, wait: int) -> Visit | None:
-        """Find the talk that was sent on by an agent's second call: the line has that call's id, not the caller's."""
+        """Find the talk whose end has the id of the agent's second call, not the caller's.
+
+        Asterisk reads its clock a little after it has noted the answer: the end's wait may be a second more.
+        """
         talks = (visit for visits in self._open.values() for visit in visits)
-        same = (visit for visit in talks if (visit.queue, visit.agent, visit.wait) == (queue, agent, wait))
-        return min(same, key=lambda visit: visit.entered, default=None)
+        mine = (visit for visit in talks if (visit.queue, visit.agent) == (queue, agent))
+        same = (visit for visit in mine if visit.wait in (wait, wait - 1))
+        return min(same, key=lambda visit: (visit.wait != wait, visit.entered), default=None)
 
     def _member(self, at: int, queue: str, agent: str, event: str, data: str) -> None:
         """Take what is told of an agent; a pause of all queues is told for each of them as well."""
