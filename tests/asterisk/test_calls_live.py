@@ -74,6 +74,29 @@ def without_kind(visits: Counter[Visit]) -> Counter[Visit]:
     return found
 
 
+def as_logged(seen: Counter[Visit], real: Counter[Visit]) -> Counter[Visit]:
+    """Return visits seen, with the log's seconds where a second passed between the event and the line.
+
+    Asterisk reads its clock anew for each word on an answer or an end, so that two of them now and then differ by one.
+    """
+    agreed, missing = Counter(seen), real - seen
+    for visit in (seen - real).elements():
+        same = next((other for other in missing.elements() if is_near(visit, other)), None)
+        if same is not None:
+            missing[same] -= 1
+            agreed[visit] -= 1
+            agreed[same] += 1
+    assert (agreed - seen).total() <= real.total() / 100
+    return +agreed
+
+
+def is_near(one: Visit, other: Visit) -> bool:
+    pairs = ((one.wait_s, other.wait_s), (one.talk_s, other.talk_s))
+    return one._replace(wait_s=None, talk_s=None) == other._replace(wait_s=None, talk_s=None) and all(
+        a == b or (a is not None and b is not None and abs(a - b) == 1) for a, b in pairs
+    )
+
+
 def test_the_day_had_everything(day: Day) -> None:
     events = day.truth.events
     assert sum(visits_in(day.truth).values()) > 300
@@ -84,16 +107,19 @@ def test_the_day_had_everything(day: Day) -> None:
 
 
 def test_each_call_is_in_the_store_once_as_the_log_tells_it(day: Day) -> None:
-    assert day.followed.visits() == visits_in(day.truth)
+    real = visits_in(day.truth)
+    assert as_logged(day.followed.visits(), real) == real
 
 
 def test_the_manager_alone_tells_each_call_but_not_why_somebody_left(day: Day) -> None:
-    seen, real = without_kind(day.alone.visits()), without_kind(visits_in(day.truth))
+    real = without_kind(visits_in(day.truth))
+    seen = as_logged(without_kind(day.alone.visits()), real)
     untold = Counter({visit: n for visit, n in (seen - real).items() if visit.agent and visit.talk_s is None})
-    # Now and then Asterisk itself sends no event of an end, to none of its sessions: the talk is not known then.
+    # Now and then Asterisk itself sends no event of an end, to none of its sessions: how long was talked is not known
+    # then, nor whether the caller was sent on.
     assert sum(untold.values()) <= sum(real.values()) / 100
     assert seen - untold == real & seen
-    assert Counter(visit._replace(talk_s=None) for visit in (real - seen).elements()) == untold
+    assert Counter(v._replace(talk_s=None, outcome="answered") for v in (real - seen).elements()) == untold
     unanswered = Counter(visit.outcome for visit in day.alone.visits() if visit.talk_s is None)
     assert unanswered.keys() == {"abandoned", "overflowed"}
     waits = {(v.call, v.queue): v.wait_s for v in visits_in(day.truth) if v.talk_s is None}
