@@ -33,6 +33,8 @@ def _due(walk: Walk, now_ms: int, look: Look) -> Piece:
     row = walk.view.round
     if row.ended_ms is not None:
         return Piece(look.say("ended {time}", time=look.clock(row.ended_ms)), "dim")
+    if row.opens_ms > now_ms:
+        return Piece(look.say("opens {time}", time=look.clock(row.opens_ms)), "level-warn")
     if walk.left and now_ms > row.due_ms:
         return Piece(look.say("overdue since {time}", time=look.clock(row.due_ms)), "level-alarm")
     soon = walk.left and row.due_ms - now_ms < _SOON_MS

@@ -33,6 +33,7 @@ WALK: Mapping[str, str] = {
     "Mark a rule first: its digit, or Tab goes to it.": "请先选一项：按数字键，或用 Tab。",
     "it waits for a mark before it that was not taken": "前一项未记入，此项暂缓",
     "{place}: not taken: {why}": "{place}：未记入：{why}",
+    "This round opens at {time}.": "本次检查 {time} 开始。",
     # windows
     "{rule}: a note": "{rule}：备注",
     "{rule}: the photo's file": "{rule}：照片文件名",
@@ -59,7 +60,6 @@ WALK: Mapping[str, str] = {
     "Begin which round?": "开始哪一种检查？",
     "another round…": "另开一次检查……",
     "finished {time}": "{time} 完成",
-    "opens {time}": "{time} 开始",
     "No round is known at this moment.": "此刻没有检查安排。",
     "No checklists are known.": "没有检查表。",
     "{round}: begun": "{round}：已开始",

@@ -17,6 +17,7 @@ from textual.containers import Horizontal, Vertical
 from console.acting import walking
 from console.screens.marking import Marking
 from console.screens.paned import PanedScreen
+from console.screens.walk_keys import BAR, OWN_KEYS
 from data.model.discipline import WalkView, Where
 from data.model.picture import AgentRow, Picture
 from data.model.words import SIGNED_IN, Mark
@@ -46,23 +47,8 @@ class WalkScreen(PanedScreen):
     """A round over the floor. In the past it shows the round as it was, and takes nothing."""
 
     PANES = ("stop", "seats")
-    BAR = (
-        *(("Space", "all well"), ("1-9", "fails"), ("n", "note"), ("o", "owner"), ("N", "unseen"), ("e", "end")),
-        *(("Esc", "back"), ("g", "to a seat"), ("m", "map"), ("p", "points"), ("v", "photo"), ("f", "flag")),
-        ("?", "help"),
-    )
-    OWN_KEYS = (
-        ("Space", "Mark the stop as it is shown, and go on to the next"),
-        ("1-9", "The rule fails; again: not applicable; again: pass"),
-        ("Tab x", "Go to the next rule; mark it as its digit does"),
-        ("n o", "A note on the rule in hand; who puts it right, and until when"),
-        ("p v", "Its points, where it has a range; the name of a photo"),
-        ("hjkl Bksp", "Go to another stop; back to the one before"),
-        ("g N", "Go to a seat by its name; to the next that nobody has seen today"),
-        ("m", "The map of the walk instead of the stop, or beside it"),
-        ("e", "End the round, although places are left"),
-        ("Esc", "Leave: the round goes on where it was left"),
-    )
+    BAR = BAR
+    OWN_KEYS = OWN_KEYS
     OWN_TITLE = "On a walk"
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key, f"rule({at})", show=False) for at, key in enumerate(RULE_KEYS)),
@@ -275,10 +261,20 @@ class WalkScreen(PanedScreen):
         else:
             self.action_agree()
 
+    def may_mark(self) -> bool:
+        """Whether marks are taken from here and now; says why where they are not."""
+        row = self._walk.view.round if self._walk is not None else None
+        if row is None or not self.can_act():
+            return False
+        if row.opens_ms > self.floor_app.clock.moment():
+            self._say("This round opens at {time}.", time=self.floor_app.look.clock(row.opens_ms))
+            return False
+        return True
+
     def action_agree(self) -> None:
         """Mark the stop as it is shown, and go on to the next one that is not done; where none is, end the round."""
         walk, halt = self._walk, self.halt
-        if walk is None or not self.can_act():
+        if walk is None or not self.may_mark():
             return
         if halt is None:
             self._finish(walk)
@@ -302,7 +298,7 @@ class WalkScreen(PanedScreen):
 
     def action_end(self) -> None:
         """End the round although places are left, after a question that says how many."""
-        if self._walk is not None and self.can_act():
+        if self._walk is not None and self.may_mark():
             if self._walk.view.round.ended_ms is not None:
                 self._finish(self._walk)
             else:
@@ -311,14 +307,14 @@ class WalkScreen(PanedScreen):
     def action_rule(self, index: int) -> None:
         """Turn a rule's mark: it fails, is not applicable, is well; what is marked already turns on from there."""
         halt = self.halt
-        if halt is not None and index < len(halt.checks) and self.can_act():
+        if halt is not None and index < len(halt.checks) and self.may_mark():
             self.chosen = index
             self._turn(halt.checks[index])
 
     def action_turn(self) -> None:
         """Turn the mark of the rule in hand."""
         check = self.check_in_hand()
-        if check is not None and self.can_act():
+        if check is not None and self.may_mark():
             self._turn(check)
 
     def _turn(self, check: Check) -> None:
@@ -378,7 +374,7 @@ class WalkScreen(PanedScreen):
         self._about(walking.photo)
 
     def _about(self, doing: walking.Doing) -> None:
-        if self._walk is None or not self.can_act():
+        if self._walk is None or not self.may_mark():
             return
         check = self.check_in_hand()
         if check is None:

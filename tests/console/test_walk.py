@@ -18,7 +18,7 @@ from data.model.words import Mark
 from tests.console.floor_pilot import MEDIUM, NARROW, WIDE, app_of, shows, text_of, until
 from tests.console.floor_store import HOSTILE, SURGE
 from tests.console.test_floor_golden import hold
-from tests.console.walking import BOTH, KEY, Rounds, agents_of, opened, overrun, rounds, told, walk
+from tests.console.walking import BOTH, KEY, Rounds, agents_of, opened, overrun, round_row, rounds, told, walk
 from tests.widgets.walk_picture import RULES, finding, rule
 from widgets.walking import How
 
@@ -440,6 +440,17 @@ async def test_loading_and_no_such_round_are_told(played: Path, monkeypatch: pyt
         await until(pilot, lambda: shows(app, "There is no such round at this moment."), "told")
         await pilot.press("space", "2", "g", "e", "right", "n")
         assert shows(app, "There is no such round at this moment.")
+
+
+async def test_a_round_that_is_not_open_yet_is_looked_at_and_takes_no_marks(played: Path) -> None:
+    def later(desk: Rounds) -> None:
+        desk.rows = (round_row("mid_shift", opens=74, due=134),)
+
+    async with walk(played, change=later) as (pilot, desk, screen):
+        assert shows(app_of(pilot), "0 of 64 places · opens 12:00")
+        await pilot.press("space", "2", "e", "right")
+        await said(pilot, "This round opens at 12:00.")
+        assert not desk.ordered and screen.halt is not None and screen.halt.place == "A-02"
 
 
 async def test_the_past_shows_the_round_as_it_was_and_takes_nothing(played: Path) -> None:
