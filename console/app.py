@@ -264,8 +264,8 @@ class FloorApp(TerminalApp[None]):
         from console.actions import ACTIONS
 
         keys = {action.shown: action.keys.split(",")[0] for action in ACTIONS if action.keys} | {"Enter": "enter"}
-        if event.key in keys:
-            self.simulate_key(keys[event.key])
+        if event.key in keys or len(event.key) == 1:  # a screen's own letters are named as they are written
+            self.simulate_key(keys.get(event.key, event.key))
 
     def action_command_palette(self) -> None:
         """Search all that can be done, in the reader's words."""

@@ -105,6 +105,8 @@ class AttendancePane(DisciplinePane[AttendanceRow]):
         span = f"{look.clock(row.duty.since_ms)}{look.glyphs.none}{look.clock(row.duty.until_ms)}"
         shifts = self.picture.discipline.shifts if self.picture is not None else ()
         grey = "faint" if row.scheduled_ms < 30 * MINUTE else "text"
+        if row.first_ms is None:  # of who has not come there is nothing to measure by the plan
+            row = row._replace(scheduled_ms=0, to_work_ms=0)
         return {
             "mark": sign,
             "agent": Cell(safe(row.duty.agent), "dim" if known else "text"),

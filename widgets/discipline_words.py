@@ -208,7 +208,8 @@ def _what(item: HandoverItem, seen: DisciplineSeen | None, look: Look) -> str:
             kinds = {key: (en, zh) for key, en, zh in seen.incident_kinds} if seen is not None else {}
             return in_language(*kinds.get(item.what, (item.what, item.what)), look)
         case "queues":
-            return f"{safe(item.what)} {look.say('{n} waiting', n=item.n or 0)}"
+            state = look.say("{n} waiting", n=item.n) if item.n else look.words("past its limit")
+            return f"{safe(item.what)} {state}"
         case "attendance":
             missed = look.words(MISSED_WORDS.get(item.what, item.what))
             return f"{missed} {minutes_text((item.n or 0) * MINUTE, look)}" if item.what != "absent" else missed

@@ -207,8 +207,10 @@ def _due_text(row: FindingRow, now_ms: int, look: Look, width: int) -> str:
     elif row.recheck_ms is not None and (row.due_ms is None or row.recheck_ms <= now_ms):
         said = [look.say("check {time}", time=look.clock(row.recheck_ms)), look.clock(row.recheck_ms)]
     elif row.due_ms is not None:
+        if row.due_ms <= now_ms:
+            return look.say("late {time}", time=age(now_ms - row.due_ms))
         time = when_text(row.due_ms, now_ms, look)
-        said = [look.say("late {time}" if row.due_ms <= now_ms else "due {time}", time=time), time]
+        said = [look.say("due {time}", time=time), time]
     else:
         return ""
     return next((text for text in said if width_of(text) <= width), said[-1])

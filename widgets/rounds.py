@@ -15,13 +15,14 @@ from widgets.columns import Column
 from widgets.discipline_words import DisciplinePane, shift_text
 from widgets.look import Look
 from widgets.pane import LEVEL_TONES, Heading
+from widgets.person import when_text
 from widgets.table import Cell, Entry
 from widgets.walk_words import in_language
 
 _COLUMNS = (
     Column("sign", 1),
     Column("round", 14, most=30, head="round", gap=1, eager=True),
-    Column("when", 19, most=22, head="when"),
+    Column("when", 19, most=26, head="when"),
     Column("checks", 7, right=True, most=9, head="checks"),
     Column("seats", 5, rank=2, right=True, most=8, head="seats"),
     Column("failed", 6, rank=1, right=True, most=6, head="failed"),
@@ -46,11 +47,11 @@ def when_of(row: RoundRow, now_ms: int, look: Look) -> str:
     """Return when a round opens, is due, has been due, or was done."""
     if row.is_done:
         at_ms = row.ended_ms or row.last_ms
-        return look.words("done") if at_ms is None else look.say("finished {time}", time=look.clock(at_ms))
+        return look.words("done") if at_ms is None else look.say("finished {time}", time=when_text(at_ms, now_ms, look))
     if row.opens_ms > now_ms:
-        return look.say("opens {time}", time=look.clock(row.opens_ms))
+        return look.say("opens {time}", time=when_text(row.opens_ms, now_ms, look))
     text = "overdue since {time}" if row.is_late(now_ms) else "due {time}"
-    return look.say(text, time=look.clock(row.due_ms))
+    return look.say(text, time=when_text(row.due_ms, now_ms, look))
 
 
 class RoundsPane(DisciplinePane[RoundRow]):
@@ -68,7 +69,7 @@ class RoundsPane(DisciplinePane[RoundRow]):
             "shift": len({row.shift for row in rows}) > 1,
             "by": any(row.by or row.ended_by for row in rows),
         }
-        widths = {"round": min(named, 26), "when": min(when, 22)}
+        widths = {"round": min(named, 26), "when": min(when, 26)}
         return tuple(
             column._replace(width=max(1, widths[column.key]), most=0) if column.key in widths else column
             for column in _COLUMNS

@@ -109,6 +109,7 @@ DISCIPLINE: Mapping[str, str] = {
     "read {time} by {name}": "{name} {time} 确认接班",
     "over since {time}": "{time} 已结束",
     "{n} waiting": "排队 {n}",
+    "past its limit": "已超限",
     "{n} checks left": "剩 {n} 项",
     "{shift}: handover": "{shift}：交接班",
     "{key} shows it whole, to complete it": "按 {key} 查看全文并填写",

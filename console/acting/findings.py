@@ -10,11 +10,11 @@ Which place it is about the rule says: an agent, a seat, a zone, the floor. What
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from console.acting.flagging import ask_when, leads_known
-from console.acting.known import choose, discipline_known
+from console.acting.known import DIGITS, choose, discipline_known
 from console.acting.screen import ActingScreen
 from console.screens.asking import EXAMPLE, AskScreen, read_ahead
 from console.screens.chooser import Choice, ChooserScreen
@@ -69,8 +69,12 @@ async def _rule(screen: ActingScreen, seen: DisciplineSeen, whose: str, of_agent
     """Ask for an area and a rule of it; return the rule, and whether more is to be said of it."""
     look = screen.floor_app.look
     rules = [rule for rule in seen.rules if of_agent or rule.where is not Where.AGENT]
-    areas = [area for area, _, _ in seen.areas if any(rule.area == area and not rule.positive for rule in rules)]
-    choices = [Choice("", area, area_text(area, seen, look), _count(rules, area, look)) for area in areas]
+    keys = DIGITS if len(seen.areas) <= len(DIGITS) else ("",) * len(seen.areas)  # an area's digit is the same anywhere
+    choices = [
+        Choice(key, area, area_text(area, seen, look), str(n))
+        for key, (area, _, _) in zip(keys, seen.areas, strict=False)
+        if (n := sum(rule.area == area and not rule.positive for rule in rules))
+    ]
     praise = [rule for rule in rules if rule.positive]
     last = [Choice("p", _CREDIT, look.words("to somebody's credit"), tone="praise")] if praise else []
     if not choices and not last:
@@ -88,10 +92,6 @@ async def _rule(screen: ActingScreen, seen: DisciplineSeen, whose: str, of_agent
     if picked is None:
         return None
     return next(rule for rule in offered if rule.id == picked.value), picked.detailed
-
-
-def _count(rules: Sequence[RuleLine], area: str, look: Look) -> str:
-    return look.say("{n} rules", n=sum(rule.area == area and not rule.positive for rule in rules))
 
 
 def _rule_choice(rule: RuleLine, look: Look) -> Choice:

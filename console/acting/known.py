@@ -31,14 +31,14 @@ async def discipline_known(screen: ActingScreen) -> DisciplineSeen | None:
         return app.rules
     before, screen.wants_discipline = screen.wants_discipline, True
     try:
-        app.ask()
-        for _ in range(round(_LONGEST_S / _LOOKS_S)):
-            app.gate.hold()
-            if app.rules is not None and app.clock.moment() - app.rules_ms < _HOLDS_MS:
-                return app.rules
-            if app.seen is not None and app.seen.wish.discipline and app.seen.error:
-                break
-            await asyncio.sleep(_LOOKS_S)
+        with app.gate.working():
+            app.ask()
+            for _ in range(round(_LONGEST_S / _LOOKS_S)):
+                if app.rules is not None and app.clock.moment() - app.rules_ms < _HOLDS_MS:
+                    return app.rules
+                if app.seen is not None and app.seen.wish.discipline and app.seen.error:
+                    break
+                await asyncio.sleep(_LOOKS_S)
     finally:
         screen.wants_discipline = before
     screen.notify(app.look.words("The rules can't be read just now."), severity="warning", markup=False)
@@ -66,5 +66,5 @@ async def choose(
 
 
 def keyed(choices: Sequence[Choice]) -> list[Choice]:
-    """Return choices with the digits as their keys, in their order."""
-    return [choice._replace(key=key) for key, choice in zip(DIGITS, choices, strict=False)]
+    """Return choices with the digits as their keys, in their order; one that has a key keeps it."""
+    return [choice._replace(key=choice.key or key) for key, choice in zip(DIGITS, choices, strict=False)]

@@ -40,7 +40,6 @@ DISCIPLINE: Mapping[str, str] = {
     "{name}: what did you find?": "{name}：发现了什么？",
     "{name}: to somebody's credit": "{name}：加分",
     "to somebody's credit": "加分",
-    "{n} rules": "{n} 条",
     "{rule}: at which seat?": "{rule}：哪个座位？",
     "{rule}: in which zone?": "{rule}：哪个区域？",
     "no such seat: write its whole name": "没有这个座位：请输入完整座位号",

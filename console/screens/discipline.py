@@ -68,12 +68,12 @@ class DisciplineScreen(PanedScreen):
     ]
     CSS = """
     #discipline { height: 1fr; }
-    #discipline-left { width: 3fr; }
-    #discipline-middle, #discipline-right { width: 2fr; }
+    #discipline-left { width: 10fr; }
+    #discipline-middle, #discipline-right { width: 1fr; }
     .-medium #discipline-rest { width: 9fr; layout: vertical; }
     .-medium #discipline-left { width: 11fr; }
     .-medium #discipline-middle, .-medium #discipline-right { width: 1fr; }
-    #discipline-rest { width: 4fr; layout: horizontal; }
+    #discipline-rest { width: 11fr; layout: horizontal; }
     #discipline-left #rounds { height: 2fr; }
     #discipline-left #findings { height: 3fr; }
     .-alone #discipline-left, .-alone #discipline-rest { width: 1fr; }

@@ -8,6 +8,8 @@ the screen below.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from textual import events
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 LONGEST_S = 1.0
-"""Keys are never held longer: whatever went wrong, the screen answers again."""
+"""Keys are held no longer while nobody works on a window: whatever went wrong, the screen answers again."""
 
 
 class Gate:
@@ -30,10 +32,21 @@ class Gate:
     def __init__(self) -> None:
         self._open = asyncio.Event()
         self._open.set()
+        self._working = 0
 
     def hold(self) -> None:
         """Let keys wait from now on."""
         self._open.clear()
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Let keys wait for as long as something is done that a window needs, which sees to its own end."""
+        self._working += 1
+        self.hold()
+        try:
+            yield
+        finally:
+            self._working -= 1
 
     def let_go(self) -> None:
         """Let them through."""
@@ -41,13 +54,13 @@ class Gate:
 
     async def passed(self) -> None:
         """Return once keys may pass."""
-        if self._open.is_set():
-            return
-        try:
-            async with asyncio.timeout(LONGEST_S):
-                await self._open.wait()
-        except TimeoutError:
-            self._open.set()
+        while not self._open.is_set():
+            try:
+                async with asyncio.timeout(LONGEST_S):
+                    await self._open.wait()
+            except TimeoutError:
+                if not self._working:
+                    self._open.set()
 
 
 class Window(ModalScreen[Result | None], Generic[Result]):
