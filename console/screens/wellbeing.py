@@ -35,8 +35,8 @@ class WellbeingScreen(PanedScreen):
     PANES = ("load", "flags", "breaks", "mood")
     BAR = (
         *(("Esc", "back"), ("Enter", "open"), ("t", "team"), ("f", "flag"), ("b", "break"), ("p", "phone")),
-        *(("n", "note"), ("w", "why"), ("R", "roll-call"), ("r", "rewind"), ("Tab", "pane"), ("z", "zoom")),
-        *(("?", "help"), ("q", "quit")),
+        *(("c", "check"), ("n", "note"), ("w", "why"), ("R", "roll-call"), ("r", "rewind"), ("Tab", "pane")),
+        *(("z", "zoom"), ("?", "help"), ("q", "quit")),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("W", "back", show=False),

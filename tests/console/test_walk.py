@@ -485,6 +485,15 @@ async def test_what_was_found_before_stands_at_its_seat(played: Path) -> None:
         assert shows(app_of(pilot), "Desk in order: things on their side, nothing in the way  09:26")
 
 
+async def test_a_click_on_a_key_of_the_last_row_does_what_the_key_does(played: Path) -> None:
+    async with walk(played) as (pilot, desk, screen):
+        row = text_of(app_of(pilot))[-1]
+        await pilot.click(offset=(row.index("Space"), 23))
+        assert (await marked(pilot, desk, 1))[0].place == places(screen)[0]
+        await pilot.click(offset=(row.index("e end"), 23))
+        await until(pilot, lambda: shows(app_of(pilot), "end it, although"), "asked")
+
+
 async def test_the_page_of_help_has_the_keys_of_the_walk(played: Path) -> None:
     async with walk(played, language="zh") as (pilot, _, _):
         await pilot.press("question_mark")
