@@ -10,30 +10,35 @@ belongs to the moment at which it came to be: when a limit was passed. So the fa
   reason the floor knows nothing.
 - **wrap_up_over**: after-call work of one call past the limit at which it is drawn as an alarm (`Limits.wrap_up_ms`).
 - **no_reason**: not ready without any reason, for longer than the grace of breaks: time enough to choose one.
-- **idle_while_waiting**: available, or with the phone ringing, while somebody waits without a break in queues that they
-  serve unpaused, for longer than `Scoring.idle_s`, and with a phone that rang in vain meanwhile. Whose phone never rang
-  was offered nothing: that is the distribution's doing. A ring that the caller ended is none.
+- **idle_while_waiting**: the phone of somebody who is free rang in vain while somebody waited in queues that they serve
+  unpaused; from the begin of the first such ring to the end of the last, for longer than `Scoring.idle_s`. Only rings
+  show it: whoever is free while others wait and whose phone does not ring was offered nothing, which is the
+  distribution's doing. A ring that the caller ended is none, and of a length that the source does not tell none counts.
 
 What nobody measured ends whatever went on, and is held against nobody. Pure: no clock, no I/O. Times are ms.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from data.alerts import LIMITS, Limits
 from data.breaks import allowance, canonical, is_protected
 from data.discipline.catalogue import Scoring
-from data.discipline.seen import Part, Seen, common, each_part, parts_of, united
+from data.discipline.seen import Part, Seen, Stretches, each_part, parts_of, united, within
 from data.model.days import MINUTE, SECOND, Window
 from data.model.discipline import Fact, Prefill
 from data.model.discipline_seen import Duty
+from data.model.rows import Member, Ring
 from data.model.words import State
 
 _OFF = frozenset({State.NOT_READY, State.WRAP_UP})
 _FREE = frozenset({State.AVAILABLE, State.RINGING})
 """Facts are about stretches of some states: what lies between them may as well be unknown."""
 _EVER = 1 << 62
+
+Waits = Mapping[int, Stretches]
+"""When somebody waited in each queue."""
 
 Came = tuple[int, Fact]
 """A fact, with the moment at which it came to be."""
@@ -50,6 +55,7 @@ def facts_of(seen: Seen, window: Window, scoring: Scoring | None = None, limits:
     """
     scoring = scoring or Scoring()
     found: list[Came] = []
+    waits = {queue_id: _united_waits(told) for queue_id, told in seen.waits.items()}
     for agent_id, spans in seen.spans.items():
         since_ms = min([window.since_ms, *(span.since_ms for span in spans[:1])])
         whole, measured = Window(since_ms, window.until_ms), seen.measured.get(agent_id, ())
@@ -58,11 +64,15 @@ def facts_of(seen: Seen, window: Window, scoring: Scoring | None = None, limits:
         found += _wrap_ups(agent_id, off, seen, limits)
         if seen.missed.get(agent_id):
             free = parts_of([span for span in spans if span.state in _FREE], measured, whole, since_ms)
-            found += _idle(agent_id, free, seen, scoring.idle_s * SECOND)
+            found += _idle(agent_id, free, seen, waits, scoring.idle_s * SECOND)
     for duty in seen.duties:
         found += _late(duty, seen, window.until_ms, scoring.late_min * MINUTE)
     told = [fact for came_ms, fact in found if window.since_ms <= came_ms < window.until_ms]
     return tuple(sorted(told, key=lambda fact: (fact.since_ms, fact.agent_id, fact.prefill)))
+
+
+def _united_waits(told: Sequence[tuple[int, int | None]]) -> Stretches:
+    return united((since_ms, _EVER if until_ms is None else until_ms) for since_ms, until_ms in told)
 
 
 def break_limit_ms(reason: str, limits: Limits = LIMITS) -> int | None:
@@ -100,33 +110,37 @@ def _wrap_ups(agent_id: int, parts: Sequence[Part], seen: Seen, limits: Limits) 
         yield from _past(Prefill.WRAP_UP_OVER, agent_id, run, own.wrap_up_ms[1])
 
 
-def _idle(agent_id: int, parts: Sequence[Part], seen: Seen, limit_ms: int) -> Iterator[Came]:
-    """Yield when somebody was free for waiting contacts too long, and let the phone ring meanwhile."""
-    waited = united(
-        stretch
-        for member in seen.members.get(agent_id, ())
-        if member.paused is None
-        for stretch in common(
-            [(member.since_ms, _EVER if member.until_ms is None else member.until_ms)],
-            united((since, _EVER if until is None else until) for since, until in seen.waits.get(member.queue_id, ())),
-        )
-    )
-    rings = [ring.at_ms for ring in seen.missed.get(agent_id, ()) if not ring.cancelled]
+def _idle(agent_id: int, parts: Sequence[Part], seen: Seen, waits: Waits, limit_ms: int) -> Iterator[Came]:
+    """Yield when somebody who was free let the phone ring too long for contacts that waited."""
+    rings = [ring for ring in seen.missed.get(agent_id, ()) if not ring.cancelled]
     for run in _runs(parts, lambda part: part.state in _FREE or None):
-        free = (run[0].since_ms, run[-1].until_ms)
-        for since_ms, until_ms in common([free], waited):
-            rang = next((at_ms for at_ms in rings if since_ms < at_ms <= until_ms), None)
-            if rang is not None and until_ms - since_ms > limit_ms:
-                still = run[-1].goes_on and until_ms == free[1]
-                fact = Fact(
-                    Prefill.IDLE_WHILE_WAITING,
-                    agent_id,
-                    since_ms,
-                    None if still else until_ms,
-                    until_ms - since_ms,
-                    limit_ms,
-                )
-                yield max(since_ms + limit_ms, rang), fact
+        since_ms, until_ms = run[0].since_ms, run[-1].until_ms
+        rang = [ring for ring in rings if since_ms < ring.at_ms <= until_ms]
+        if rang:
+            for waited in _waited(seen.members.get(agent_id, ()), waits, Window(since_ms, until_ms)):
+                yield from _rang_long(agent_id, rang, waited, limit_ms)
+
+
+def _waited(members: Sequence[Member], waits: Waits, window: Window) -> list[tuple[int, int]]:
+    """Return when somebody waited in queues that an agent served unpaused, within a window."""
+    found: list[tuple[int, int]] = []
+    for member in members:
+        if member.paused is None:
+            until_ms = window.until_ms if member.until_ms is None else min(member.until_ms, window.until_ms)
+            found += within(waits.get(member.queue_id, ()), max(member.since_ms, window.since_ms), until_ms)
+    return united(found)
+
+
+def _rang_long(agent_id: int, rings: Sequence[Ring], waited: tuple[int, int], limit_ms: int) -> Iterator[Came]:
+    """Yield that a phone rang in vain in one time of waiting, from the first ring to the last for too long."""
+    rang = [ring for ring in rings if waited[0] < ring.at_ms <= waited[1]]
+    if not rang:
+        return
+    since_ms = max(waited[0], rang[0].at_ms - (rang[0].ring_ms or 0))
+    came_ms = next((ring.at_ms for ring in rang if ring.at_ms - since_ms > limit_ms), None)
+    if came_ms is not None:
+        until_ms = rang[-1].at_ms
+        yield came_ms, Fact(Prefill.IDLE_WHILE_WAITING, agent_id, since_ms, until_ms, until_ms - since_ms, limit_ms)
 
 
 def _late(duty: Duty, seen: Seen, moment_ms: int, limit_ms: int) -> Iterator[Came]:

@@ -32,7 +32,7 @@ def handover_items(
 
     - incidents: those that go on, and those that nobody has reviewed yet; `what` is the kind, `text` the title and the
       measures, `due_ms` when it ended.
-    - queues: those with contacts waiting, or in a state worse than calm; `n` wait, the longest since `at_ms`.
+    - queues: those with contacts waiting, or worse than calm, where that is known; `n` wait, the longest since `at_ms`.
     - attendance: who by the roster was absent, late or left_early (as `what` says), by `n` minutes.
     - breaks: who is not ready; `what` is the reason, `due_ms` until when that is no overrun.
     - flags: the open ones but praise; `what` is the kind, `due_ms` when somebody looks again, else when it expires.
@@ -68,7 +68,7 @@ def _incident(each: IncidentRow) -> HandoverItem:
 
 def _queues(picture: Picture, limits: Limits) -> Iterator[HandoverItem]:
     for queue in picture.queues:
-        if queue.waiting or queue_level(queue, picture.moment_ms, limits) > Level.CALM:
+        if not queue.unknown and (queue.waiting or queue_level(queue, picture.moment_ms, limits) > Level.CALM):
             yield HandoverItem("queues", queue.name, at_ms=queue.oldest_ms, n=queue.waiting)
 
 

@@ -5,6 +5,7 @@ Facts and attendance stand on it. Pure: no clock, no I/O. Times are ms, interval
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
@@ -150,6 +151,14 @@ def common(ours: Stretches, theirs: Stretches) -> list[tuple[int, int]]:
         else:
             j += 1
     return found
+
+
+def within(stretches: Stretches, since_ms: int, until_ms: int) -> list[tuple[int, int]]:
+    """Return the part of stretches that lies in [since_ms, until_ms), without looking at all of them."""
+    first = max(0, bisect_right(stretches, since_ms, key=lambda each: each[0]) - 1)
+    last = bisect_left(stretches, until_ms, key=lambda each: each[0])
+    cut = ((max(a, since_ms), min(b, until_ms)) for a, b in stretches[first:last])
+    return [(a, b) for a, b in cut if a < b]
 
 
 def length_of(stretches: Iterable[tuple[int, int]]) -> int:

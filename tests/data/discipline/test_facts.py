@@ -24,6 +24,7 @@ from tests.examples import examples
 
 FIRST, LAST = -40, 120
 """The minutes of a generated day."""
+RING = st.sampled_from((None, MINUTE, 3 * MINUTE))
 EVERYTHING = Window(-10_000 * MINUTE, LAST * MINUTE)
 REASONS = ("rest", "Break", "restroom", "training", "nap", "", " ")
 STATES = (*State, State.NOT_READY, State.NOT_READY, State.WRAP_UP, State.AVAILABLE, State.AVAILABLE)
@@ -84,7 +85,7 @@ def floors(draw: st.DrawFn) -> Seen:
         for agent in pair
     }
     missed = {
-        agent: [Ring(agent, 1, None, at * MINUTE, None, draw(st.booleans())) for at in draw(edges(20))]
+        agent: [Ring(agent, 1, None, at * MINUTE, draw(RING), draw(st.booleans())) for at in draw(edges(20))]
         for agent in pair
     }
     duties = [
@@ -181,11 +182,14 @@ def slow_idle(floor: Seen, agent: int, told: list[Minute], until: int) -> Iterat
     limit = SCORING.idle_s // 60
     for run in stretches(told, kind):
         begin, end = run[0][0], run[-1][0] + 1
-        rings = [ring.at_ms // MINUTE for ring in floor.missed[agent] if not ring.cancelled]
-        rang = [at for at in rings if begin < at <= end]
-        if len(run) > limit and rang:
-            fact = made(floor, Prefill.IDLE_WHILE_WAITING, agent, run, until, limit)
-            yield max(begin + limit, min(rang)), fact._replace(until_ms=None if fact.until_ms is None else end * MINUTE)
+        rang = [r for r in floor.missed[agent] if not r.cancelled and begin < r.at_ms // MINUTE <= end]
+        if rang:
+            first = max(begin, (rang[0].at_ms - (rang[0].ring_ms or 0)) // MINUTE)
+            over = [ring.at_ms // MINUTE for ring in rang if ring.at_ms // MINUTE - first > limit]
+            last = rang[-1].at_ms // MINUTE
+            if over:
+                times = (first * MINUTE, last * MINUTE, (last - first) * MINUTE, limit * MINUTE)
+                yield over[0], Fact(Prefill.IDLE_WHILE_WAITING, agent, *times)
 
 
 def slow_late(floor: Seen, duty: Duty, until: int) -> Iterator[tuple[int, Fact]]:
@@ -328,9 +332,14 @@ def test_whose_phone_never_rang_or_rang_for_a_caller_who_gave_up_was_not_idle() 
     assert found(free, waits=waits, members=serving) == ()
     gave_up = {1: [Ring(1, 7, None, 12 * MINUTE, None, True)]}
     assert found(free, waits=waits, members=serving, missed=gave_up) == ()
-    missed = {1: [Ring(1, 7, None, 12 * MINUTE, None, False)]}
+    once = {1: [Ring(1, 7, None, 12 * MINUTE, 15_000, False)]}
+    assert found(free, waits=waits, members=serving, missed=once) == ()
+    missed = {1: [Ring(1, 7, None, ms, 15_000, False) for ms in (12 * MINUTE, 15 * MINUTE)]}
     [fact] = found(free, waits=waits, members=serving, missed=missed)
-    assert (fact.prefill, fact.since_ms, fact.value_ms) == (Prefill.IDLE_WHILE_WAITING, 10 * MINUTE, 10 * MINUTE)
+    times = (12 * MINUTE - 15_000, 15 * MINUTE, 3 * MINUTE + 15_000, 2 * MINUTE)
+    assert fact == Fact(Prefill.IDLE_WHILE_WAITING, 1, *times)
+    unknown = {1: [Ring(1, 7, None, 12 * MINUTE, None, False)]}
+    assert found(free, waits=waits, members=serving, missed=unknown) == ()
     paused = {1: [Member(1, 7, 0, None, "rest")]}
     assert found(free, waits=waits, members=paused, missed=missed) == ()
 

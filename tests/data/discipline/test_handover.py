@@ -89,7 +89,11 @@ def sections(items: tuple[HandoverItem, ...]) -> list[str]:
 
 
 def test_a_quiet_floor_hands_over_nothing() -> None:
-    quiet = picture(queues=(queue("sales", 0),), agents=(agent("Ida", State.AVAILABLE),), flags=(flag("Ida", 0),))
+    quiet = picture(
+        queues=(queue("sales", 0), queue("chat", 0)._replace(unknown=True)),
+        agents=(agent("Ida", State.AVAILABLE),),
+        flags=(flag("Ida", 0),),
+    )
     assert handover_items(quiet, [attended("Ida", Presence.PRESENT)]) == ()
 
 
