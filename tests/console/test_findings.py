@@ -153,9 +153,10 @@ async def test_keys_typed_ahead_wait_until_the_rules_are_read(
     played: Path, disciplined: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(window, "LONGEST_S", 0.05)
-    told = threading.Event()
+    asked, told = threading.Event(), threading.Event()
 
     def slow(_feed: Feed, _reader: Reader, picture: Picture, _wish: Wish) -> DisciplineSeen:
+        asked.set()
         assert told.wait(10)
         return seen_on(picture)
 
@@ -164,7 +165,7 @@ async def test_keys_typed_ahead_wait_until_the_rules_are_read(
         app = app_of(pilot)
         agent = under_cursor(app)
         typing = asyncio.create_task(pilot.press("F", "3", "1"))
-        await until(pilot, lambda: app.feed._wish is not None and app.feed._wish.discipline, "wished for")
+        await until(pilot, asked.is_set, "wished for")
         await longer_than_keys_are_held(pilot)
         monkeypatch.setattr(window, "LONGEST_S", 10.0)
         await longer_than_keys_are_held(pilot, 0.05)

@@ -142,7 +142,7 @@ INCIDENTS = (
         ),
         entries=(
             IncidentEntry(Entry.TOLD, NOW - 20 * MINUTE, "IT on duty, duty manager", "Zhang Lei"),
-            IncidentEntry(Entry.MEASURE, NOW - 14 * MINUTE, "paper forms; breaks moved by 20 minutes", "陈经理"),
+            IncidentEntry(Entry.MEASURE, NOW - 14 * MINUTE, "paper forms; all breaks but meals put off", "陈经理"),
         ),
     ),
     IncidentRow(
