@@ -24,6 +24,7 @@ from widgets.walking import How
 
 pytestmark = pytest.mark.anyio
 SIZES = {"narrow": NARROW, "medium": MEDIUM, "wide": WIDE}
+MORE_SLOWLY = pytest.param("medium", marks=pytest.mark.slow)
 TAKEN = Answer(False, "this is not your team", refusal=Refusal.TEAM)
 
 
@@ -514,7 +515,7 @@ def scene(desk: Rounds) -> None:
 
 
 @pytest.mark.parametrize("look", ["en", "zh", "ascii"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", ["narrow", MORE_SLOWLY, "wide"])
 async def test_golden(played: Path, size: str, look: str) -> None:
     language = "zh" if look == "zh" else "en"
     more = {"language": language, "ascii": look == "ascii"}
@@ -539,7 +540,7 @@ async def test_golden(played: Path, size: str, look: str) -> None:
             hold(pilot, f"walk_{size}_end", look)
 
 
-@pytest.mark.parametrize("size", ["narrow", pytest.param("medium", marks=pytest.mark.slow), "wide"])
+@pytest.mark.parametrize("size", ["narrow", MORE_SLOWLY, pytest.param("wide", marks=pytest.mark.slow)])
 async def test_hostile_names_in_rules_seats_notes_and_people(played: Path, size: str) -> None:
     bad = tuple(
         rule(f"h{at}", name, name, Where.SEAT if at % 2 else Where.AGENT, Gravity(at % 3 + 1), (1, 9), (name, name))
