@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from data.model.discipline_acts import DisciplineAct
-from data.model.words import Channel, FlagKind, Mark, Outcome, State
+from data.model.words import Channel, FlagKind, Outcome, State
 
 
 class CallEntered(NamedTuple):
@@ -187,39 +187,6 @@ class CoachingNoted(NamedTuple):
     follow_up_ms: int | None = None
 
 
-class ChecklistItem(NamedTuple):
-    """One line of a checklist, in both languages."""
-
-    key: str
-    en: str
-    zh: str
-
-
-class ChecklistOpened(NamedTuple):
-    """A checklist of the shift is to be done by `due_ms`."""
-
-    at_ms: int
-    checklist: str
-    title_en: str
-    title_zh: str
-    due_ms: int
-    items: tuple[ChecklistItem, ...]
-
-
-class ItemMarked(NamedTuple):
-    """A person marked one item; `place` is the seat, agent or zone it failed at, `owner` who puts it right."""
-
-    at_ms: int
-    checklist: str
-    item: str
-    mark: Mark
-    by: str
-    note: str = ""
-    place: str = ""
-    owner: str = ""
-    due_ms: int | None = None
-
-
 Event = (
     CallEntered
     | CallRinging
@@ -237,7 +204,7 @@ Event = (
 )
 """What telephony reports."""
 
-Act = FlagRaised | FlagResolved | MoodNoted | CoachingNoted | ChecklistOpened | ItemMarked | DisciplineAct
+Act = FlagRaised | FlagResolved | MoodNoted | CoachingNoted | DisciplineAct
 """What people do. Taken from the simulator's played supervisor only; people's own come through the desk."""
 
 

@@ -55,32 +55,41 @@ def _agent(connection: sqlite3.Connection, place: str) -> Place:
         f"SELECT coalesce(h.team, ''), coalesce(h.seat, '') FROM agent_history h WHERE h.agent_id = ? AND {_LATEST}",
         (agent_id,),
     ).fetchone()
-    team, seat = (safe_text(text) for text in row or ("", ""))
-    zone = _zone_of(connection, seat) or ""
+    told = row or ("", "")
+    team, seat = (safe_text(text) for text in told)
+    zone = _zone_of(connection, told[1]) or ""
     return Place(Where.AGENT, str(agent_id), name, zone, seat, team, agent_id, frozenset({team}))
 
 
 def _seat(connection: sqlite3.Connection, place: str) -> Place:
+    seat = _as_kept(connection, "SELECT label FROM seat UNION SELECT seat FROM agent_history WHERE seat <> ''", place)
     people = connection.execute(
         f"SELECT h.agent_id, coalesce(h.team, ''), (SELECT state FROM state_span WHERE agent_id = h.agent_id "
         f"ORDER BY since_ms DESC LIMIT 1) FROM agent_history h WHERE h.seat = ? AND {_LATEST} ORDER BY h.agent_id",
-        (place,),
+        (seat,),
     ).fetchall()
-    zone = _zone_of(connection, place)
+    zone = _zone_of(connection, seat)
     if zone is None and not people:
         raise RefusedError(f"there is no seat {safe_text(place, 60)!r}", Refusal.UNKNOWN)
     there = [row for row in people if row[2] is not None and row[2] not in _AWAY] or people
     teams = [safe_text(team) for _, team, _ in there if team]
-    return Place(
-        Where.SEAT, place, safe_text(place), zone or "", place, teams[0] if teams else "", None, frozenset(teams)
-    )
+    label = safe_text(seat)
+    return Place(Where.SEAT, label, label, zone or "", label, teams[0] if teams else "", None, frozenset(teams))
+
+
+def _as_kept(connection: sqlite3.Connection, names: str, shown: str) -> str:
+    """Return the name of a place as a source told it, of which a screen shows what is safe."""
+    if connection.execute(f"SELECT ? IN ({names})", (shown,)).fetchone() == (1,):
+        return shown
+    return next((name for (name,) in connection.execute(names).fetchall() if safe_text(name) == shown), shown)
 
 
 def _zone(connection: sqlite3.Connection, place: str) -> Place:
-    zones = sorted({zone for (zone,) in connection.execute("SELECT DISTINCT zone FROM seat").fetchall()})
-    if place in (zones or [""]):
-        return Place(Where.ZONE, place, safe_text(place) or "the floor", place)
-    known = f"there are {', '.join(safe_text(zone) for zone in zones)}" if zones else "without a map the floor is one"
+    zones = sorted({safe_text(zone) for (zone,) in connection.execute("SELECT DISTINCT zone FROM seat").fetchall()})
+    zone = safe_text(place)
+    if zone in (zones or [""]):
+        return Place(Where.ZONE, zone, zone or "the floor", zone)
+    known = f"there are {', '.join(zones)}" if zones else "without a map the floor is one"
     raise RefusedError(f"there is no zone {safe_text(place, 60)!r}; {known}", Refusal.UNKNOWN)
 
 
@@ -88,7 +97,7 @@ def _zone_of(connection: sqlite3.Connection, seat: str) -> str | None:
     """Return the zone of a seat of the map, None for any other."""
     sql = "SELECT zone FROM seat WHERE label = ? ORDER BY since_ms DESC LIMIT 1"
     row = connection.execute(sql, (seat,)).fetchone()
-    return None if row is None else str(row[0])
+    return None if row is None else safe_text(row[0])
 
 
 def has_seats(connection: sqlite3.Connection, at_ms: int) -> bool:

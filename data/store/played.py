@@ -8,11 +8,9 @@ from collections.abc import Iterable
 from data.flags import VOCABULARY, Severity
 from data.model.observation import (
     Act,
-    ChecklistOpened,
     CoachingNoted,
     FlagRaised,
     FlagResolved,
-    ItemMarked,
     MoodNoted,
 )
 from data.store.played_discipline import write_discipline
@@ -36,10 +34,6 @@ def write_acts(connection: sqlite3.Connection, acts: Iterable[Act], source_id: i
                 )
             case CoachingNoted():
                 _note_coaching(connection, act, source_id)
-            case ChecklistOpened():
-                _open_checklist(connection, act)
-            case ItemMarked():
-                _mark_item(connection, act)
             case _:
                 write_discipline(connection, act, source_id)
 
@@ -76,26 +70,3 @@ def _raise_flag(connection: sqlite3.Connection, act: FlagRaised, source_id: int)
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (made.lastrowid, act.at_ms, act.by, act.note, act.step, act.owner, act.follow_up_ms, act.expires_ms),
         )
-
-
-def _open_checklist(connection: sqlite3.Connection, act: ChecklistOpened) -> None:
-    made = connection.execute(
-        "INSERT OR IGNORE INTO checklist (key, title_en, title_zh, opened_ms, due_ms) VALUES (?, ?, ?, ?, ?)",
-        (act.checklist, act.title_en, act.title_zh, act.at_ms, act.due_ms),
-    )
-    if made.rowcount:
-        connection.executemany(
-            "INSERT INTO checklist_item (checklist_id, position, key, en, zh) VALUES (?, ?, ?, ?, ?)",
-            [(made.lastrowid, i, item.key, item.en, item.zh) for i, item in enumerate(act.items)],
-        )
-
-
-def _mark_item(connection: sqlite3.Connection, act: ItemMarked) -> None:
-    connection.execute(
-        "INSERT INTO checklist_mark (checklist_id, item, place_kind, place, at_ms, mark, marked_by, note, owner, "
-        "due_ms) "
-        "SELECT id, ?1, 'floor', ?2, ?3, ?4, ?5, ?6, ?7, ?8 FROM checklist c WHERE key = ?9 AND opened_ms <= ?3 "
-        "AND NOT EXISTS (SELECT 1 FROM checklist_mark WHERE checklist_id = c.id AND item = ?1 AND at_ms = ?3) "
-        "ORDER BY opened_ms DESC LIMIT 1",
-        (act.item, act.place, act.at_ms, act.mark, act.by, act.note, act.owner, act.due_ms, act.checklist),
-    )

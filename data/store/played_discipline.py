@@ -38,8 +38,9 @@ from data.model.discipline_requests import (
     SetRoster,
     WriteHandover,
 )
+from data.model.text import safe_text
 from data.store import disciplining
-from data.store.asked import Ordered, RefusedError
+from data.store.asked import Ordered, RefusedError, kept_text
 
 
 def write_discipline(connection: sqlite3.Connection, act: DisciplineAct, source_id: int) -> None:
@@ -77,7 +78,7 @@ def _request(connection: sqlite3.Connection, act: DisciplineAct, source_id: int)
 def _at_place(
     connection: sqlite3.Connection, act: RoundMarked | FindingRaised | FindingEnded, source_id: int
 ) -> DisciplineRequest | None:
-    place: str | None = act.place
+    place: str | None = safe_text(act.place)
     if act.where is Where.AGENT:
         number = _first(connection, "SELECT id FROM agent WHERE source_id = ? AND key = ?", source_id, act.place)
         place = None if number is None else str(number)
@@ -134,19 +135,21 @@ def _incident(
 ) -> DisciplineRequest | None:
     if isinstance(act, IncidentNoted):
         sql = "SELECT 1 FROM incident WHERE title = ? AND noted_ms = ? AND noted_by = ?"
-        there = _first(connection, sql, act.title, act.at_ms, act.by)
+        there = _first(connection, sql, kept_text(act.title), act.at_ms, act.by)
         return None if there else NoteIncident(act.kind, act.title, act.began_ms)
-    latest = "SELECT id FROM incident WHERE title = ? AND noted_ms <= ?"
+    latest, title = "SELECT id FROM incident WHERE title = ? AND noted_ms <= ?", kept_text(act.title)
     if isinstance(act, IncidentReviewed):
-        number = _first(connection, f"{latest} AND reviewed_ms IS NULL ORDER BY id DESC", act.title, act.at_ms)
+        number = _first(
+            connection, f"{latest} AND reviewed_ms IS NULL ORDER BY id DESC", kept_text(act.title), act.at_ms
+        )
         return None if number is None else ReviewIncident(number, act.avoidable, act.worked, act.change)
-    number = _first(connection, f"{latest} AND ended_ms IS NULL ORDER BY id DESC", act.title, act.at_ms)
+    number = _first(connection, f"{latest} AND ended_ms IS NULL ORDER BY id DESC", title, act.at_ms)
     if number is None:
         return None
     if isinstance(act, IncidentEnded):
         return EndIncident(number, act.note)
     sql = "SELECT 1 FROM incident_entry WHERE incident_id = ? AND noted_ms = ? AND text = ?"
-    there = _first(connection, sql, number, act.at_ms, act.text)
+    there = _first(connection, sql, number, act.at_ms, kept_text(act.text))
     return None if there else AddToIncident(number, act.kind, act.text)
 
 

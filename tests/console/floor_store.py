@@ -10,8 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from data.adapters.simulator import simulate_day
+from data.discipline.catalogue import Catalogue, Checker, Checklist, Edge, Occasion, Offset, Rule, ShiftPlan, Text
 from data.importer import import_logs
 from data.model.days import MINUTE, SECOND, moment_of
+from data.model.discipline import Entry, Where
+from data.model.discipline_acts import FindingRaised, HandoverWritten, IncidentEntered, IncidentNoted, RoundMarked
 from data.model.observation import (
     Act,
     AgentEntry,
@@ -19,12 +22,9 @@ from data.model.observation import (
     CallEnded,
     CallEntered,
     CallRinging,
-    ChecklistItem,
-    ChecklistOpened,
     Directory,
     Event,
     FlagRaised,
-    ItemMarked,
     Observation,
     Paused,
     QueueEntry,
@@ -33,6 +33,7 @@ from data.model.observation import (
 )
 from data.model.words import Channel, FlagKind, Mark, Outcome
 from data.recorder import record
+from data.store.catalogues import put_in_force
 from data.store.writer import Writer
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -69,6 +70,9 @@ def at(hour: int, minute: int = 0, second: int = 0) -> int:
     return moment_of(datetime(DAY.year, DAY.month, DAY.day, hour, minute, second, tzinfo=ZONE))
 
 
+HOSTILE_SHIFT = f"{DAY}/early"
+HOSTILE_ROUND = f"{HOSTILE_SHIFT}/walk/1"
+
 SURGE = at(10, 46)
 """In the middle of the played day's surge."""
 
@@ -104,14 +108,16 @@ def hostile_floor() -> Observation:
         events.append(CallEntered(start + 44 * MINUTE, f"{name}waits", queue, name, name))
         events.append(CallEntered(start + 45 * MINUTE, f"{name}too", queue, name, name))
     events.sort(key=lambda event: event.at_ms)
-    items = tuple(ChecklistItem(f"{name}{i}", name, name) for i, name in enumerate(HOSTILE))
-    opened = ChecklistOpened(start + 2 * MINUTE, HOSTILE[0], HOSTILE[1], HOSTILE[1], end, items)
-    acts: list[Act] = [opened]
+    acts: list[Act] = [IncidentNoted(start + 2 * MINUTE, "k1", HOSTILE[1], HOSTILE[2])]
     for i, name in enumerate(HOSTILE):
         mark, marked = tuple(Mark)[i % 3], start + 3 * MINUTE + i
         acts.append(FlagRaised(start + MINUTE, f"a{i}", tuple(FlagKind)[i % 5], HOSTILE[-i], name))
         if i < 18:
-            acts.append(ItemMarked(marked, HOSTILE[0], f"{name}{i}", mark, name, name, name, name, end))
+            told = (Where.SEAT, f"{name}{i}", mark, name, ("seat",), name, "", name[:100], end)
+            acts.append(RoundMarked(marked, HOSTILE_ROUND, *told))
+            acts.append(FindingRaised(marked, "agent", Where.AGENT, f"a{i}", name, name, None, name, name[:100]))
+        acts.append(IncidentEntered(marked, HOSTILE[1], tuple(Entry)[i % 3], name, name))
+    acts.append(HandoverWritten(end, HOSTILE_SHIFT, HOSTILE[4], HOSTILE[5]))
     return Observation(HOSTILE[9], start, end, events, tuple(acts), Directory(agents, queues, seats))
 
 
@@ -149,7 +155,36 @@ def bare(stores: Path) -> Path:
     return store
 
 
+def hostile_catalogue() -> Catalogue:
+    """Return a catalogue with a rule for each kind of place, in which every text is hostile."""
+
+    def text(i: int) -> Text:
+        return Text(HOSTILE[i % 20], HOSTILE[(i + 7) % 20])
+
+    rules = {str(where): Rule(str(where), "area", text(i), where, do=text(i + 3)) for i, where in enumerate(Where)}
+    due = (Checker.LEAD, Offset(Edge.START, 0), Offset(Edge.END, 0))
+    checklists = {
+        "walk": Checklist("walk", text(5), Occasion.MID_SHIFT, tuple(rules), *due),
+        "other": Checklist("other", text(10), Occasion.SAFETY, ("floor", "zone"), *due),
+    }
+    shifts = {"early": ShiftPlan("early", text(11), 8 * 60, 17 * 60)}
+    incidents = {f"k{i}": text(i) for i in range(5)}
+    return Catalogue({"area": text(12)}, rules, checklists, shifts, incidents)
+
+
 @pytest.fixture(scope="session")
 def hostile(stores: Path) -> Path:
-    """A floor on which every name wants to steer the terminal."""
-    return write(stores / "hostile.sqlite", HOSTILE[9], [hostile_floor()])
+    """A floor on which every name wants to steer the terminal, also past what the desk lets through."""
+    store = stores / "hostile.sqlite"
+    with Writer(store) as writer, writer.transaction() as connection:
+        put_in_force(connection, hostile_catalogue(), 0)
+        connection.execute("INSERT INTO site VALUES ('zone', ?)", (ZONE.key,))
+    write(store, HOSTILE[9], [hostile_floor()])
+    with Writer(store) as writer, writer.transaction() as connection:
+        for table, column in (
+            *(("checklist_mark", "note"), ("checklist_mark", "photo"), ("finding", "note"), ("finding", "en")),
+            *(("finding_change", "owner"), ("finding_change", "measure"), ("incident_entry", "text")),
+            *(("checklist", "title_en"), ("checklist_item", "en"), ("handover", "note")),
+        ):
+            connection.execute(f"UPDATE {table} SET {column} = ? || {column} || ?", (HOSTILE[3], HOSTILE[10]))
+    return store

@@ -38,11 +38,7 @@ from data.model.observation import (
     CallEnded,
     CallEntered,
     CallRinging,
-    ChecklistItem,
-    ChecklistOpened,
     Directory,
-    ItemMarked,
-    Observation,
     Paused,
     Resumed,
     RingEnded,
@@ -64,7 +60,6 @@ from data.model.people import (
     ResolveFlag,
 )
 from data.model.words import Mark, Outcome
-from data.recorder import record
 from data.store import erasing, people, requests
 from data.store.about import SECTIONS, all_about
 from data.store.audited import verify
@@ -124,14 +119,17 @@ def lived(tmp_path: Path) -> Iterator[Site]:
 
 
 def checklist(site: Site) -> None:
-    """Have a finding name the person."""
-    item = ChecklistItem("desk", "Desk", "桌面")
-    opened = ChecklistOpened(EVENING, "close", "Closing", "收班", EVENING + HOUR, (item,))
-    marked = ItemMarked(EVENING + MINUTE, "close", "desk", Mark.FAIL, "liumin", "cup", place=NAME, owner=NAME)
-    since_ms = EVENING + 40 * MINUTE
-    told = Observation("pbx", since_ms, since_ms + SECOND, [], (opened, marked))
-    site.known, rows = record(site.known, told)
-    site.writer.write(rows)
+    """Have a mark of a version that had no findings name the person."""
+    with site.writer.transaction() as connection:
+        connection.execute(
+            "INSERT INTO checklist (id, key, title_en, title_zh, opened_ms, due_ms) VALUES (99, 'close', '', '', ?, ?)",
+            (EVENING, EVENING + HOUR),
+        )
+        connection.execute(
+            "INSERT INTO checklist_mark (checklist_id, item, place_kind, place, at_ms, mark, marked_by, note, owner) "
+            "VALUES (99, 'desk', 'floor', ?1, ?2, 'fail', 'liumin', 'cup', ?1)",
+            (NAME, EVENING + MINUTE),
+        )
 
 
 def disciplined(site: Site, agent: int) -> None:
