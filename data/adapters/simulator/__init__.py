@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.adapters.base import Capability, Option
 from data.adapters.simulator.acting import Acting
+from data.adapters.simulator.before import before
 from data.adapters.simulator.coaching import Coaching
 from data.adapters.simulator.demand import arrivals
 from data.adapters.simulator.engine import Engine
 from data.adapters.simulator.floor import Breaks, FloorPlan, default_floor, plain_floor
 from data.adapters.simulator.found import Found
-from data.adapters.simulator.handing_over import handed_before, handovers_of
+from data.adapters.simulator.handing_over import handovers_of
 from data.adapters.simulator.incident import incident_of
 from data.adapters.simulator.journal import Journal
 from data.adapters.simulator.moods import Moods, RollCall
@@ -162,7 +163,8 @@ class Simulator:
         if not self._weeks:
             return []
         noted = self._moods.before(self._first_day, self._weeks, self._zone)
-        return sorted(noted + handed_before(self._first_day, self._zone), key=lambda act: act.at_ms)
+        found = before(self._plan, self._first_day, self._zone, self._seed)
+        return sorted(noted + found, key=lambda act: act.at_ms)
 
     def _carry_out_again(self, act: PhoneAct, at_ms: int) -> Result:
         """Carry out an act of an earlier run, unless it is of an earlier day."""

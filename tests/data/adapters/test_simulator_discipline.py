@@ -264,6 +264,22 @@ def test_a_fresh_floor_knows_of_yesterdays_late_shift_and_it_is_read_in_the_morn
     assert local_time(read.at_ms, ZONE).hour == 7
 
 
+def test_a_fresh_floor_knows_of_six_days_of_findings_all_put_right_and_of_yesterdays_rounds() -> None:
+    floor = Simulator(1, 60, ZONE, at(7), clock=lambda: 0)
+    told = [act for act in floor.advance(at(7)).acts if act.at_ms < MIDNIGHT]
+    assert [act.at_ms for act in told] == sorted(act.at_ms for act in told)
+    found = [(act.rule, act.where, act.place, act.by) for act in told if isinstance(act, FindingRaised)]
+    ended = [(act.rule, act.where, act.place, act.by) for act in told if isinstance(act, FindingEnded)]
+    assert sorted(found) == sorted(ended)
+    days = {local_time(act.at_ms, ZONE).date() for act in told if isinstance(act, FindingRaised)}
+    assert days == {TUESDAY - timedelta(days=back) for back in range(1, 7)}
+    done = {act.round for act in told if isinstance(act, RoundEnded)}
+    assert {key.split("/", 1)[0] for key in done} == {str(TUESDAY - timedelta(days=1))}
+    assert {key.split("/", 1)[1] for key in done} == {mark.round.split("/", 1)[1] for mark in marks()}
+    again = Simulator(1, 60, ZONE, at(7), clock=lambda: 0, weeks=0)
+    assert not [act for act in again.advance(at(7)).acts if act.at_ms < MIDNIGHT]
+
+
 def test_a_large_floor_is_not_seen_in_whole() -> None:
     told = [act for each in simulate_day(TUESDAY, ZONE, agents=240) for act in each.acts]
     assert sum(isinstance(act, RoundMarked) for act in told) < 1_200
