@@ -37,7 +37,6 @@ _OFTEN = (
     "headset_on",
     "sits_upright",
     "noise_level",
-    "exits_clear",
 )
 
 
