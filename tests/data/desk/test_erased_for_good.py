@@ -153,7 +153,7 @@ class Floor:
     def kept_of_the_erased(self) -> dict[str, int]:
         """Return how many rows there are about people who were erased, by table."""
         erased = "SELECT id FROM agent WHERE key LIKE 'erased-%'"
-        tables = [*(table for table in DELETED if table != "flag_change"), "call", "ring"]
+        tables = [*(table for table in DELETED if table not in ("flag_change", "finding_change")), "call", "ring"]
         named = " AND name <> ''"
         return {
             table: count
