@@ -271,13 +271,13 @@ def _check_open(now: FindingNow) -> None:
 
 def raised_by(connection: sqlite3.Connection, round_id: int, rule: str, place: Place) -> int | None:
     """Return the open finding that a round's check has raised at a place, None where there is none."""
+    of_agent = place.where is Where.AGENT
     sql = (
-        "SELECT id FROM finding WHERE checklist_id = ? AND rule = ? AND closed_ms IS NULL AND "
-        + ("agent_id = ?" if place.agent_id is not None else "agent_id IS NULL AND place = ?")
-        + " ORDER BY id DESC LIMIT 1"
+        "SELECT id FROM finding WHERE checklist_id = ? AND rule = ? AND closed_ms IS NULL AND place_kind = ? AND "
+        f"{'agent_id' if of_agent else 'place'} = ? ORDER BY id DESC LIMIT 1"
     )
-    at = place.place if place.agent_id is None else place.agent_id
-    row = connection.execute(sql, (round_id, rule, at)).fetchone()
+    at = place.agent_id if of_agent else place.place
+    row = connection.execute(sql, (round_id, rule, place.where, at)).fetchone()
     return None if row is None else int(row[0])
 
 

@@ -18,7 +18,8 @@ _AWAY = ("offline", "unknown")
 class Place(NamedTuple):
     """A place that there is, and whose it is: `seat` is that of an agent, `team` of who sits there, "" for none.
 
-    `teams` are those of all who are known to sit at a seat, of an agent the own one; empty: everybody's.
+    `teams` are those of all who are known to sit at a seat, of an agent the own one; empty: everybody's. `sitter` is who
+    sits at a seat now, None where that is nobody or not one alone.
     """
 
     where: Where
@@ -29,6 +30,12 @@ class Place(NamedTuple):
     team: str = ""
     agent_id: int | None = None
     teams: frozenset[str] = frozenset()
+    sitter: int | None = None
+
+    @property
+    def of_sitter(self) -> Place:
+        """The same place as that of the one who sits there, where that is known."""
+        return self if self.sitter is None else self._replace(agent_id=self.sitter)
 
 
 def place_of(connection: sqlite3.Connection, where: Where, place: str) -> Place:
@@ -71,10 +78,11 @@ def _seat(connection: sqlite3.Connection, place: str) -> Place:
     zone = _zone_of(connection, seat)
     if zone is None and not people:
         raise RefusedError(f"there is no seat {safe_text(place, 60)!r}", Refusal.UNKNOWN)
-    there = [row for row in people if row[2] is not None and row[2] not in _AWAY] or people
-    teams = [safe_text(team) for _, team, _ in there if team]
+    present = [row for row in people if row[2] is not None and row[2] not in _AWAY]
+    teams = [safe_text(team) for _, team, _ in present or people if team]
+    sitter = present[0][0] if len(present) == 1 else None
     label = safe_text(seat)
-    return Place(Where.SEAT, label, label, zone or "", label, teams[0] if teams else "", None, frozenset(teams))
+    return Place(Where.SEAT, label, label, zone or "", label, teams[0] if teams else "", None, frozenset(teams), sitter)
 
 
 def _as_kept(connection: sqlite3.Connection, names: str, shown: str) -> str:

@@ -214,4 +214,5 @@ def _mark(
         return found
     if is_same:  # it was put right, and is said once more: what failed twice is marked passed between
         return None
-    return findings.write_finding(connection, rule, place, ordered, told, OfRound(stored.id, stored.key, stored.shift))
+    whose = place.of_sitter if request.from_data else place  # what the floor knows, it knows of an agent
+    return findings.write_finding(connection, rule, whose, ordered, told, OfRound(stored.id, stored.key, stored.shift))
