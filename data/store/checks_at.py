@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,16 @@ _CHECKS = (
     "AND place = m.place AND item = m.item AND at_ms <= ?3) GROUP BY 1, 2, 3"
 )
 """The last mark of each check of a day's rounds counts."""
+
+_LAST_MARKS = (
+    "SELECT m.item, m.place_kind, m.place, max(m.at_ms) FROM checklist c CROSS JOIN checklist_mark m "
+    "ON m.checklist_id = c.id AND m.at_ms <= ?1 JOIN checklist_item i ON i.checklist_id = c.id AND i.key = m.item "
+    "WHERE c.opened_ms >= ?2 AND c.opened_ms <= ?1 AND c.shift = ?3 AND c.key <> ?4 AND i.prefill IS NOT NULL "
+    "GROUP BY 1, 2, 3"
+)
+
+LastMarks = Mapping[tuple[str, str, str], int]
+"""When a rule was last marked at a kind of place and a place."""
 
 
 def period_of(moment_ms: int, zone: ZoneInfo) -> Window:
@@ -57,6 +68,11 @@ class ChecksAsOf:
                 found += self._kept[key]
             day += timedelta(days=1)
         return found
+
+    def marked_elsewhere(self, shift: str, but_round: str, window: Window) -> LastMarks:
+        """Return when a shift's other rounds marked what the floor itself knows something of, in a window of time."""
+        rows = self._connection.execute(_LAST_MARKS, (window.until_ms, window.since_ms, shift, but_round)).fetchall()
+        return {(rule, where, place): at_ms for rule, where, place, at_ms in rows}
 
     def _read(self, day: date, moment_ms: int, zone: ZoneInfo) -> tuple[Checked, ...]:
         rows = self._connection.execute(_CHECKS, (*day_window(day, zone), moment_ms)).fetchall()

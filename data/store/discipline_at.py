@@ -90,7 +90,7 @@ class DisciplineAsOf:
         if each is None:
             return None
         wanted = {rule.prefill for rule in each.rules if rule.prefill is not None}
-        facts = self._facts_of(each, wanted, picture, zone) if wanted else ()
+        facts = self._new_facts(each, wanted, picture, zone) if wanted else ()
         return walk_view(each, moment_ms, ground, rounds, day)._replace(facts=facts)
 
     def seen(self, picture: Picture, zone: ZoneInfo) -> DisciplineSeen:
@@ -211,6 +211,23 @@ class DisciplineAsOf:
         )
 
     # -------------------------------------------------------------- facts and attendance
+
+    def _new_facts(
+        self, each: RoundAt, wanted: Collection[Prefill | None], picture: Picture, zone: ZoneInfo
+    ) -> tuple[Fact, ...]:
+        """Return the facts that no other round of the shift has looked at: a person has decided about those."""
+        window = Window(picture.day_since_ms - DAY, picture.moment_ms)
+        marked = self._checks.marked_elsewhere(each.row.shift, each.row.key, window)
+        rules = {rule.prefill: rule.id for rule in each.rules}
+        seats = {agent.id: agent.seat for agent in picture.agents}
+
+        def seen_ms(fact: Fact) -> int:
+            rule, seat = rules.get(fact.prefill, ""), seats.get(fact.agent_id, "")
+            places = ((Where.SEAT, seat), (Where.AGENT, str(fact.agent_id)))
+            return max(marked.get((rule, where, place), 0) for where, place in places)
+
+        facts = self._facts_of(each, wanted, picture, zone)
+        return tuple(fact for fact in facts if fact.since_ms + fact.limit_ms > seen_ms(fact))
 
     def _facts_of(
         self, each: RoundAt, wanted: Collection[Prefill | None], picture: Picture, zone: ZoneInfo

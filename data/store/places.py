@@ -18,8 +18,8 @@ _AWAY = ("offline", "unknown")
 class Place(NamedTuple):
     """A place that there is, and whose it is: `seat` is that of an agent, `team` of who sits there, "" for none.
 
-    `teams` are those of all who are known to sit at a seat, of an agent the own one; empty: everybody's. `sitter` is who
-    sits at a seat now, None where that is nobody or not one alone.
+    `teams` are those of all who are known to sit at a seat, of an agent the own one; empty: everybody's. `sitter` is
+    who sits at a seat now, None where that is nobody or not one alone.
     """
 
     where: Where
