@@ -24,7 +24,6 @@ from console.options import Options
 from console.screens.floor import FloorScreen
 from console.screens.window import Gate, Window
 from console.terminal import TerminalApp
-from data.model.discipline_seen import DisciplineSeen
 from data.model.people import Role, Standing
 from data.model.words import Health
 from themes import STYLESHEET, THEMES, pick
@@ -76,7 +75,7 @@ class FloorApp(TerminalApp[None]):
             discreet=begins_discreet(options.store),
         )
         self.clock = Clock(options.now, _ticks_ms, live=options.live, moment_ms=options.moment_ms)
-        self.feed = Feed(options.store, options.zone, self.post_message, options.limits, self.look.glyphs.dot)
+        self.feed = Feed(options.store, options.zone, self._answered, options.limits, self.look.glyphs.dot)
         self.desk = Desk(options.store)
         self.gate = Gate()
         self.phone = options.phone
@@ -89,9 +88,8 @@ class FloorApp(TerminalApp[None]):
         """Whether it is known that no acts can be done from here: no desk, or one that lets us only look."""
         self._asked_desk_ms = -DESK_FOUND_MS
         self.seen: FloorSeen | None = None
-        self.rules: DisciplineSeen | None = None
-        self.rules_ms = 0
-        """The rules and what comes with them, as they were last told of, and as of when."""
+        self.rules_seen: FloorSeen | None = None
+        """The last answer to a wish for the rules in force, known before it is shown: windows wait for it."""
         self._number = 0
 
     def on_mount(self) -> None:
@@ -203,6 +201,12 @@ class FloorApp(TerminalApp[None]):
         live = self.clock.mode == "live"
         self.feed.ask(Wish(moment, live, not live, detail, moods, walk, discipline))
 
+    def _answered(self, event: FloorSeen) -> bool:
+        """Take an answer from the feed: as a message it would wait behind keys typed ahead, and those for it."""
+        if event.wish.discipline:
+            self.rules_seen = event
+        return self.post_message(event)
+
     def on_floor_seen(self, event: FloorSeen) -> None:
         """Show what came, unless something newer was shown already."""
         if event.number < self._number:
@@ -213,8 +217,6 @@ class FloorApp(TerminalApp[None]):
         elif self._reach is not None:
             keep_to_teams(event, self._reach)
         self.seen = event
-        if event.discipline is not None and event.wish.live:
-            self.rules, self.rules_ms = event.discipline, event.wish.moment_ms
         self.clock.bounds = event.bounds or self.clock.bounds
         if event.waiting and not self.options.live:
             event.waiting = False

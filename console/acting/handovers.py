@@ -33,7 +33,8 @@ class Candidate(NamedTuple):
 async def hand_over(screen: ActingScreen, row: HandoverRow | None = None) -> None:
     """Show a handover: the one under the cursor, the only one there is, else the one that is chosen."""
     app = screen.floor_app
-    seen = await discipline_known(screen) if app.seen is None or app.seen.discipline is None else app.seen.discipline
+    seen = app.seen.discipline if app.seen is not None else None  # the page's own is of this very moment
+    seen = seen or await discipline_known(screen)
     picture = screen.picture
     if picture is None or seen is None:
         return

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from console.acting.screen import ActingScreen
 from console.screens.chooser import Choice, ChooserScreen, Chosen
 from data.model.days import MINUTE
 from data.model.discipline_seen import DisciplineSeen
 from widgets.canvas import Line
+from widgets.wall import seen_without_people
+
+if TYPE_CHECKING:
+    from console.app import FloorApp
 
 PAGE = 10
 """So many choices have a digit of their own at a time."""
@@ -27,22 +32,32 @@ async def discipline_known(screen: ActingScreen) -> DisciplineSeen | None:
     Keys typed ahead go on waiting meanwhile.
     """
     app = screen.floor_app
-    if app.rules is not None and app.clock.moment() - app.rules_ms < _HOLDS_MS:
-        return app.rules
+    if (known := _told(app)) is not None:
+        return known
     before, screen.wants_discipline = screen.wants_discipline, True
+    asked_ms = app.clock.moment()
     try:
         with app.gate.working():
             app.ask()
             for _ in range(round(_LONGEST_S / _LOOKS_S)):
-                if app.rules is not None and app.clock.moment() - app.rules_ms < _HOLDS_MS:
-                    return app.rules
-                if app.seen is not None and app.seen.wish.discipline and app.seen.error:
+                if (known := _told(app)) is not None:
+                    return known
+                answer = app.rules_seen
+                if answer is not None and answer.error and answer.wish.moment_ms >= asked_ms:
                     break
                 await asyncio.sleep(_LOOKS_S)
     finally:
         screen.wants_discipline = before
     screen.notify(app.look.words("The rules can't be read just now."), severity="warning", markup=False)
     return None
+
+
+def _told(app: FloorApp) -> DisciplineSeen | None:
+    """Return what the last answer told, if it is of late, as far as we may see it."""
+    answer, now_ms = app.rules_seen, app.clock.moment()
+    if answer is None or answer.discipline is None or not 0 <= now_ms - answer.wish.moment_ms < _HOLDS_MS:
+        return None
+    return answer.discipline if app.look.tells_of_people else seen_without_people(answer.discipline)
 
 
 async def choose(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from console.acting.known import discipline_known
 from console.screens.chooser import Choice, ChooserScreen
 from data.model.discipline import RoundRow
 from data.model.discipline_requests import StartRound
 from data.model.people import Role
 from widgets.cells import safe
 from widgets.look import Look
+from widgets.rounds import in_order
 from widgets.walk_words import in_language
 
 if TYPE_CHECKING:
@@ -21,18 +22,6 @@ PAGE = 9
 """So many rounds have a digit of their own at a time."""
 _FOUND_S = 5.0
 """How long a round that was begun is waited for."""
-
-
-def in_order(rounds: Sequence[RoundRow], now_ms: int) -> list[RoundRow]:
-    """Return rounds as they ask for somebody: late and due ones, then those that open next, then those done last."""
-    going = [row for row in rounds if not row.is_done and row.opens_ms <= now_ms]
-    coming = [row for row in rounds if not row.is_done and row.opens_ms > now_ms]
-    done = [row for row in rounds if row.is_done]
-    return [
-        *sorted(going, key=lambda row: (row.due_ms, row.opens_ms, row.key)),
-        *sorted(coming, key=lambda row: (row.opens_ms, row.due_ms, row.key)),
-        *sorted(done, key=lambda row: (-(row.ended_ms or row.last_ms or row.due_ms), row.key)),
-    ]
 
 
 def round_hint(row: RoundRow, now_ms: int, look: Look) -> str:
@@ -121,21 +110,9 @@ async def _another(screen: ActingScreen) -> None:
 
 async def _checklists(screen: ActingScreen) -> dict[str, tuple[str, str]]:
     """Return the titles of the checklists in force; of those whose rounds are known where no others are told of."""
-    app = screen.floor_app
-    before = bool(getattr(screen, "wants_discipline", False))
-    screen.wants_discipline = True
-    try:
-        app.ask()
-        seen = app.seen
-        for _ in range(round(_FOUND_S / 0.05)):
-            seen = app.seen
-            if seen is not None and (seen.discipline is not None or (seen.wish.discipline and seen.error)):
-                break
-            await asyncio.sleep(0.05)
-    finally:
-        screen.wants_discipline = before
-    if seen is not None and seen.discipline is not None and seen.discipline.names:
-        return dict(seen.discipline.names)
+    seen = await discipline_known(screen)
+    if seen is not None and seen.names:
+        return dict(seen.names)
     rounds = screen.picture.discipline.rounds if screen.picture is not None else ()
     return {row.checklist: (row.en, row.zh) for row in rounds}
 

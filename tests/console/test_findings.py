@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,10 @@ from textual.widgets import Input
 from console.acting.findings import people_known
 from console.app import FloorApp
 from console.feed import Feed, Wish
-from console.screens import window
 from console.screens.chooser import ChooserScreen
 from console.screens.discipline import DisciplineScreen
 from console.screens.form import FormScreen
+from console.screens.window import LONGEST_S
 from data.model.days import HOUR, MINUTE
 from data.model.discipline import Closing, Where
 from data.model.discipline_requests import ChangeFinding, CloseFinding, RaiseFinding
@@ -28,7 +29,7 @@ from data.model.picture import AgentRow, Picture
 from data.store.reader import Reader
 from tests.console.acting import NotingDesk, acting_floor
 from tests.console.disciplined import disciplined, seen_on
-from tests.console.floor_pilot import MEDIUM, NARROW, app_of, shows, until
+from tests.console.floor_pilot import DEADLINE_S, MEDIUM, NARROW, app_of, shows, until
 from tests.console.floor_store import SURGE
 from tests.console.test_discipline import there
 from tests.widgets.floor_picture import HOSTILE
@@ -143,16 +144,17 @@ async def test_a_form_of_which_nothing_is_filled_in_raises_it_as_it_stands(playe
         assert desk.ordered == [RaiseFinding("on_time", Where.AGENT, str(under_cursor(app).id))]
 
 
-async def longer_than_keys_are_held(pilot: Pilot[None], held_s: float | None = None) -> None:
-    """Wait until keys would have been let through, if nobody worked on a window."""
-    until_s = time.monotonic() + 2 * (window.LONGEST_S if held_s is None else held_s)
-    await until(pilot, lambda: time.monotonic() > until_s, "so long")
+async def passes(reached: Callable[[], bool]) -> None:
+    """Wait for something while the app takes nothing from its queue, as the pilot would have it do."""
+    end_s = time.monotonic() + DEADLINE_S
+    while not reached():
+        assert time.monotonic() < end_s
+        await asyncio.sleep(0.005)
 
 
 async def test_keys_typed_ahead_wait_until_the_rules_are_read(
     played: Path, disciplined: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(window, "LONGEST_S", 0.05)
     asked, told = threading.Event(), threading.Event()
 
     def slow(_feed: Feed, _reader: Reader, picture: Picture, _wish: Wish) -> DisciplineSeen:
@@ -165,10 +167,9 @@ async def test_keys_typed_ahead_wait_until_the_rules_are_read(
         app = app_of(pilot)
         agent = under_cursor(app)
         typing = asyncio.create_task(pilot.press("F", "3", "1"))
-        await until(pilot, asked.is_set, "wished for")
-        await longer_than_keys_are_held(pilot)
-        monkeypatch.setattr(window, "LONGEST_S", 10.0)
-        await longer_than_keys_are_held(pilot, 0.05)
+        await passes(asked.is_set)
+        over_s = time.monotonic() + LONGEST_S
+        await passes(lambda: time.monotonic() > over_s)  # longer than keys are held while nobody works
         assert not desk.ordered
         told.set()
         await typing
