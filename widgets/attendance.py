@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from data.alerts import Level
 from data.discipline.attendance import attendance_sum
@@ -10,7 +10,6 @@ from data.model.days import MINUTE
 from data.model.discipline_seen import AttendanceRow, Presence
 from data.model.picture import Picture
 from data.model.words import Mark
-from widgets.canvas import Piece
 from widgets.cells import duration, percent, safe
 from widgets.columns import Column
 from widgets.discipline_words import PRESENCE_WORDS, DisciplinePane, minutes_text, shift_text
@@ -72,6 +71,8 @@ class AttendancePane(DisciplinePane[AttendanceRow]):
             said = look.words("There is no roster for now, so nobody can be told late or absent.")
             joint = "" if look.language == "zh" else " "
             return said + joint + look.say("Bring one with: {command}", command=IMPORT)
+        if not look.tells_of_people:
+            return look.words("Who was absent or late is for the people who lead.")
         return "" if self._entries else look.words("Nobody of this team is on the roster.")
 
     def _rows(self) -> list[AttendanceRow]:
@@ -80,21 +81,10 @@ class AttendancePane(DisciplinePane[AttendanceRow]):
         return list(rows)
 
     def ordered(self, picture: Picture, now_ms: int) -> list[Entry[AttendanceRow]]:
-        """Return the absent first, then the late, those who left early, and the rest; a sum where nobody is named."""
-        rows = self._rows()
-        if not self.look.tells_of_people:
-            return self._sum_lines(rows)
+        """Return the absent first, then the late, those who left early, and the rest; nobody where nobody is named."""
+        rows = self._rows() if self.look.tells_of_people else []
         told = sorted(enumerate(rows), key=lambda each: (_place(each[1]), each[1].duty.since_ms, each[1].duty.agent))
         return [Entry(f"duty:{at}", row) for at, row in told]
-
-    def _sum_lines(self, rows: Iterable[AttendanceRow]) -> list[Entry[AttendanceRow]]:
-        look, known = self.look, attendance_sum(rows)
-        if not known.expected:
-            return []
-        said = [look.words("Who was absent or late is for the people who lead.")]
-        if known.to_work_ms:
-            said.append(look.say("conformance {ratio}", ratio=percent(known.worked_ms / known.to_work_ms)))
-        return [Entry(f"sum:{at}", None, (Piece(text, "dim"),)) for at, text in enumerate(said)]
 
     def cells(self, row: AttendanceRow, now_ms: int, widths: Mapping[str, int]) -> dict[str, Cell]:
         """Return the cells of a duty; ratios of less than half an hour are grey."""

@@ -110,11 +110,13 @@ def _reached_items(items: Iterable[ItemRow], agents: frozenset[int]) -> list[Ite
     for item in items:
         lines = told.setdefault(item.key, [])
         hidden = item.where is Where.AGENT and item.mark is Mark.FAIL and item.agent_id not in agents
-        if not hidden:
-            lines.append(item)
-        elif item.done >= item.n and not lines:
-            lines.append(item._replace(mark=Mark.NOT_APPLICABLE, place="", note="", by="", owner="", due_ms=None))
-    return [line for lines in told.values() for line in lines]
+        plain = item._replace(mark=None, place="", note="", by="", owner="", due_ms=None, agent_id=None)
+        lines.append(plain._replace(mark=Mark.NOT_APPLICABLE) if hidden else item)
+    return [
+        line
+        for lines in told.values()
+        for line in [line for line in lines if line.mark is not Mark.NOT_APPLICABLE] or lines[:1]
+    ]
 
 
 def _unsigned(row: RoundRow) -> RoundRow:

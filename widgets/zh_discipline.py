@@ -145,7 +145,6 @@ DISCIPLINE: Mapping[str, str] = {
     "left {time} early": "早退 {time}",
     "adherence {ratio} of {hours}": "遵时率 {ratio}（{hours}）",
     "conformance {ratio} of {hours}": "工时达成率 {ratio}（{hours}）",
-    "conformance {ratio}": "工时达成率 {ratio}",
     "no source knows this name": "系统中没有此人",
     "{n} min": "{n} 分钟",
     "Reading the roster…": "正在读取排班……",
