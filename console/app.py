@@ -181,7 +181,16 @@ class FloorApp(TerminalApp[None]):
             await self.gate.passed()
             if isinstance(self.screen, Window) and self.screen.take_key(event):
                 return
+            if isinstance(self.focused, Canvas) and await self._done_in_turn(event.key):
+                return
         await super().on_event(event)
+
+    async def _done_in_turn(self, key: str) -> bool:
+        """Do what a key is bound to at once, as a pane takes no keys for itself; return whether there was anything.
+
+        Handed to the pane first, a key would come back behind the next one: `j x` would deal with the row before.
+        """
+        return await self._check_bindings(key, priority=True) or await self._check_bindings(key)
 
     @property
     def front(self) -> Screen[Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -238,6 +239,16 @@ async def test_a_finding_is_put_right_in_two_keys(played: Path, disciplined: Non
             CloseFinding(1, Closing.CORRECTED, "swept"),
             CloseFinding(1, Closing.WITHDRAWN, "not hers"),
         ]
+
+
+async def test_keys_that_come_at_once_are_taken_in_their_order(played: Path, disciplined: None) -> None:
+    async with acting_floor(played, MEDIUM) as (pilot, desk):
+        screen, app = await there(pilot), app_of(pilot)
+        for key in "2jjxx":  # as a slow line sends them
+            app.post_message(events.Key(key, key))
+        await said(pilot, desk)
+        third = screen.findings.selected
+        assert third == 1 and desk.ordered == [CloseFinding(third, Closing.CORRECTED)]
 
 
 async def test_what_is_done_about_it_is_kept(played: Path, disciplined: None) -> None:
