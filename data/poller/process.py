@@ -69,15 +69,16 @@ def run(
         started: What to say once all is ready; nobody reads it from a poller that the screen started, whose last words
             are to be why it failed.
         rules: What the desk goes by: who may do what, the words for flags, the reasons for breaks.
-        zone: The site's, by its key, which says when a day begins; "": what the store knows, else UTC.
-        site: Facts to keep in the store, its `zone` or `name`: whoever reads it goes by them, if nobody says otherwise.
+        zone: The site's, by its key, which says when days and shifts begin; the store keeps it. "": what the store
+            knows, else UTC.
+        site: Other facts to keep in the store, as its `name`: whoever reads it goes by them, if nobody says otherwise.
     """
     threads = set(threading.enumerate())
     try:
         adapters = _made(sources)
         with Lease(store, f"floorwalk poll {_named(sources)}"), Writer(store) as writer:
             writer.feeds(source.name for source in sources)
-            writer.set_site(**site or {})
+            writer.set_site(**({"zone": zone} if zone else {}) | dict(site or {}))
             clock = Clock()
             pollers = _pollers(zip(sources, adapters, strict=True), writer, goals, clock)
             left = _drive(pollers, parent, started, lambda: _at_desk(writer, pollers, rules, clock, zone))
