@@ -105,7 +105,7 @@ class AttendancePane(DisciplinePane[AttendanceRow]):
             "duty": Cell(span, "dim"),
             "adherence": Cell(_ratio(row.adherent_ms, row.scheduled_ms, look), grey),
             "conformance": Cell(_ratio(row.worked_ms, row.to_work_ms, look), grey),
-            "shift": Cell(shift_text(row.duty.shift, shifts, now_ms, look), "dim"),
+            "shift": Cell(shift_text(row.duty.shift, shifts, now_ms, look, self.seen), "dim"),
             "seat": Cell(safe(row.duty.seat), "dim"),
         }
 

@@ -112,11 +112,14 @@ def minutes_text(ms: int, look: Look) -> str:
     return look.say("{n} min", n=ms // MINUTE) if ms < 120 * MINUTE else brief(ms)
 
 
-def shift_text(key: str, shifts: Iterable[ShiftRow], now_ms: int, look: Look) -> str:
+def shift_text(
+    key: str, shifts: Iterable[ShiftRow], now_ms: int, look: Look, seen: DisciplineSeen | None = None
+) -> str:
     """Return what a shift is called, with its day where it is not today's; an unknown one by its own id."""
     day, _, own = key.partition("/")
-    row = next((shift for shift in shifts if shift.key.partition("/")[2] == own), None)
-    name = safe(own) if row is None else in_language(row.en, row.zh, look)
+    titles = dict(seen.shifts) if seen is not None else {}
+    titles |= {shift.key.partition("/")[2]: (shift.en, shift.zh) for shift in shifts}
+    name = in_language(*titles.get(own, (own, own)), look)
     return name if day[5:] == look.day(now_ms) else f"{safe(day[5:])} {name}"
 
 

@@ -81,7 +81,7 @@ class HandoverPane(DisciplinePane[HandoverRow]):
 
     def _shift(self, key: str) -> str:
         shifts = self.picture.discipline.shifts if self.picture is not None else ()
-        return shift_text(key, shifts, self.now_ms, self.look)
+        return shift_text(key, shifts, self.now_ms, self.look, self.seen)
 
     def cells(self, row: HandoverRow, now_ms: int, widths: Mapping[str, int]) -> dict[str, Cell]:
         """Return a handover's cells; one that counts steps back."""
@@ -144,7 +144,7 @@ def page_of(
 ) -> list[Line]:
     """Return a whole handover as lines that are wrapped to a width."""
     written_ms = row.at_ms if row.id else now_ms
-    head = [look.say("{shift}: handover", shift=shift_text(row.shift, shifts, now_ms, look))]
+    head = [look.say("{shift}: handover", shift=shift_text(row.shift, shifts, now_ms, look, seen))]
     if row.id:
         head.append(look.say("written {time} by {name}", time=when_text(row.at_ms, now_ms, look), name=row.by))
     lines: list[Line] = [(Piece(text, "strong"),) for text in wrap(joined(head, look), width)]

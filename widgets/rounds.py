@@ -107,7 +107,9 @@ class RoundsPane(DisciplinePane[RoundRow]):
         look, known = self.look, picture.discipline
         remarks: list[Entry[RoundRow]] = []
         for key in known.missing:
-            text = look.say("{shift}: no handover that counts", shift=shift_text(key, known.shifts, now_ms, look))
+            text = look.say(
+                "{shift}: no handover that counts", shift=shift_text(key, known.shifts, now_ms, look, self.seen)
+            )
             line = (Piece(f"{look.level(Level.WARN)} ", "level-warn"), Piece(text, "level-warn"))
             remarks.append(Entry(f"missing:{key}", None, line))
         return [*remarks, *(Entry(row.key, row) for row in in_order(known.rounds, now_ms))]
@@ -129,7 +131,7 @@ class RoundsPane(DisciplinePane[RoundRow]):
             "checks": Cell(f"{row.done}/{row.n}" if row.n else "", tone),
             "seats": Cell(f"{row.seats_done}/{row.seats}" if row.seats else "", "dim"),
             "failed": failed,
-            "shift": Cell(shift_text(row.shift, shifts, now_ms, look), "dim"),
+            "shift": Cell(shift_text(row.shift, shifts, now_ms, look, self.seen), "dim"),
             "by": Cell(", ".join(safe(name) for name in by), "dim"),
         }
 

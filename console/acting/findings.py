@@ -26,7 +26,7 @@ from data.model.discipline_requests import ChangeFinding, CloseFinding, RaiseFin
 from data.model.discipline_seen import DisciplineSeen
 from data.model.picture import AgentRow, Picture
 from widgets.canvas import Line, Piece
-from widgets.cells import safe
+from widgets.cells import fit, safe, width_of
 from widgets.discipline_words import area_text, finding_lines, joined, points_of_finding, subject_text
 from widgets.look import Look
 from widgets.pane import LEVEL_TONES, wrap
@@ -62,7 +62,7 @@ async def find(screen: ActingScreen, agent: AgentRow | None) -> None:
         if filled is None:
             return
         request = replace(request, **filled)  # type: ignore[arg-type]
-    await screen.order(request, f"{name}: {in_language(line.en, line.zh, look)}")
+    await screen.order(request, look.say("{name}: {kind}", name=name, kind=in_language(line.en, line.zh, look)))
 
 
 async def _rule(screen: ActingScreen, seen: DisciplineSeen, whose: str, of_agent: bool) -> tuple[RuleLine, bool] | None:
@@ -87,7 +87,7 @@ async def _rule(screen: ActingScreen, seen: DisciplineSeen, whose: str, of_agent
         offered, title = praise, look.say("{name}: to somebody's credit", name=whose)
     else:
         offered = [rule for rule in rules if rule.area == chosen.value and not rule.positive]
-        title = f"{whose}: {area_text(str(chosen.value), seen, look)}"
+        title = look.say("{name}: {kind}", name=whose, kind=area_text(str(chosen.value), seen, look))
     picked = await choose(screen, title, [_rule_choice(rule, look) for rule in offered], detailed=True)
     if picked is None:
         return None
@@ -247,8 +247,8 @@ def _ways(row: FindingRow, now_ms: int, look: Look) -> list[Choice]:
     again = when_text(row.recheck_ms, now_ms, look) if row.recheck_ms is not None else ""
     owner = look.say("now {name}", name=row.owner) if row.owner else ""
     common = [
-        Choice("d", "measure", words("what was done…"), safe(row.measure)[:20]),
-        Choice("n", "note", words("note…"), safe(row.note)[:20]),
+        Choice("d", "measure", words("what was done…"), _briefly(row.measure, look)),
+        Choice("n", "note", words("note…"), _briefly(row.note, look)),
         Choice("p", "points", words("points…"), points_of_finding(row, look)),
         Choice("u", "withdrawn", words("withdrawn, it counts for nothing…")),
     ]
@@ -265,11 +265,16 @@ def _ways(row: FindingRow, now_ms: int, look: Look) -> list[Choice]:
     ]
 
 
+def _briefly(text: str, look: Look) -> str:
+    return fit(text, min(20, width_of(safe(text))), ellipsis=look.glyphs.ellipsis)
+
+
 async def _close(screen: ActingScreen, row: FindingRow, name: str, closing: Closing, ask: str = "") -> None:
     """Close a finding, with a note where one is asked for."""
     look, note = screen.floor_app.look, ""
     if ask:
-        told = await screen.ask(AskScreen(look, f"{name}: {in_language(row.en, row.zh, look)}", ask, str.strip))
+        title = look.say("{name}: {kind}", name=name, kind=in_language(row.en, row.zh, look))
+        told = await screen.ask(AskScreen(look, title, ask, str.strip))
         if told is None:
             return
         note = told
@@ -287,7 +292,7 @@ async def _change(screen: ActingScreen, name: str, request: ChangeFinding) -> No
         look.say("{n} points", n=request.points) if request.points is not None else "",
         safe(request.note or ""),
     ]
-    await screen.order(request, f"{name}: {joined(said, look)}")
+    await screen.order(request, look.say("{name}: {kind}", name=name, kind=joined(said, look)))
 
 
 async def _recheck(screen: ActingScreen, row: FindingRow, name: str) -> None:

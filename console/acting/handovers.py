@@ -44,7 +44,7 @@ async def hand_over(screen: ActingScreen, row: HandoverRow | None = None) -> Non
         if not candidates:
             screen.notify(look.words("No shift goes on, and none waits to be handed over."), markup=False)
             return
-        row = candidates[0].row if len(candidates) == 1 else await _chosen(screen, candidates, known)
+        row = candidates[0].row if len(candidates) == 1 else await _chosen(screen, candidates, known, seen)
     if row is not None:
         await _show(screen, row, seen, known.shifts)
 
@@ -74,10 +74,13 @@ def drafted(shift: str, seen: DisciplineSeen, now_ms: int) -> HandoverRow:
     return HandoverRow(0, shift, now_ms, "", "", items)
 
 
-async def _chosen(screen: ActingScreen, candidates: list[Candidate], known: Discipline) -> HandoverRow | None:
+async def _chosen(
+    screen: ActingScreen, candidates: list[Candidate], known: Discipline, seen: DisciplineSeen
+) -> HandoverRow | None:
     look, now_ms = screen.floor_app.look, screen.floor_app.clock.moment()
     choices = [
-        Choice("", each.row, shift_text(each.row.shift, known.shifts, now_ms, look), each.hint) for each in candidates
+        Choice("", each.row, shift_text(each.row.shift, known.shifts, now_ms, look, seen), each.hint)
+        for each in candidates
     ]
     chosen = await choose(screen, look.words("Which handover?"), choices)
     return chosen.value if chosen is not None and isinstance(chosen.value, HandoverRow) else None
@@ -86,7 +89,7 @@ async def _chosen(screen: ActingScreen, candidates: list[Candidate], known: Disc
 async def _show(screen: ActingScreen, row: HandoverRow, seen: DisciplineSeen, shifts: tuple[ShiftRow, ...]) -> None:
     """Show a handover whole; complete one that is not written yet, acknowledge one that nobody has read."""
     app, look = screen.floor_app, screen.floor_app.look
-    name = shift_text(row.shift, shifts, app.clock.moment(), look)
+    name = shift_text(row.shift, shifts, app.clock.moment(), look, seen)
     if not row.id and not row.items:
         row = drafted(row.shift, seen, app.clock.moment())
     if not await screen.ask(HandoverScreen(look, row, seen, shifts, app.clock.moment(), may_act(screen))):

@@ -95,6 +95,7 @@ DISCIPLINE: Mapping[str, str] = {
     "The floor at {time}: {what}.": "{time} 的现场：{what}。",
     "The floor at {time}: {what}. Home comes back to now.": "{time} 的现场：{what}。按 Home 回到现在。",
     # the handover
+    "a handover is acknowledged by who takes over, not by who wrote it": "交接班须由接班人确认，不能由填写人自己确认",
     "Which handover?": "哪一份交接班？",
     "No shift goes on, and none waits to be handed over.": "此刻没有班次，也没有待交接的。",
     "{more}: scroll   Esc: back": "{more}：滚动   Esc：返回",

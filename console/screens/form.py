@@ -35,6 +35,10 @@ class FormScreen(Window[dict[str, object]]):
         fields: At least one. `read` of a field raises PromptError, whose words are shown, for a text that will not do.
     """
 
+    CSS = """
+    #form { height: auto; }
+    #form .form-label { color: $pane-dim; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),

@@ -121,3 +121,5 @@ class DisciplineSeen(NamedTuple):
     """All rules in force."""
     names: Mapping[str, tuple[str, str]] = MappingProxyType({})
     """Titles of checklists by id: (en, zh)."""
+    shifts: Mapping[str, tuple[str, str]] = MappingProxyType({})
+    """Titles of shifts by their own id, which is the end of their keys: (en, zh)."""

@@ -119,6 +119,7 @@ class DisciplineAsOf:
             tuple((key, *text) for key, text in catalogue.areas.items()),
             tuple(line_of(rule) for rule in catalogue.rules.values()),
             {key: (each.title.en, each.title.zh) for key, each in catalogue.checklists.items()},
+            {key: (each.title.en, each.title.zh) for key, each in catalogue.shifts.items()},
         )
 
     def _closed(self, since_ms: int, picture: Picture) -> list[FindingRow]:

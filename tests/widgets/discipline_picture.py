@@ -272,7 +272,9 @@ def attendance() -> tuple[AttendanceRow, ...]:
 def discipline_seen() -> DisciplineSeen:
     """Return what the screen shows besides."""
     names = {row.checklist: (row.en, row.zh) for row in ROUNDS}
-    return DisciplineSeen(CLOSED, SCORES, attendance(), DRAFT, KINDS, AREAS, RULES, names)
+    return DisciplineSeen(
+        CLOSED, SCORES, attendance(), DRAFT, KINDS, AREAS, RULES, names, {"night": ("Night shift", "夜班")}
+    )
 
 
 def hostile_discipline() -> tuple[Discipline, DisciplineSeen]:
