@@ -200,7 +200,8 @@ def finding_now(connection: sqlite3.Connection, finding_id: int) -> FindingNow:
     else:
         rule = catalogues.in_force(connection, row[3]).rules.get(row[1])
         bounds = None if rule is None else (rule.least, rule.most)
-    return FindingNow(row[0], row[1], safe_text(row[2]), max(row[3], row[13]), *row[4:6], _State(*row[6:12]), bounds)
+    last_ms = max(row[3], row[13])
+    return FindingNow(row[0], row[1], safe_text(row[2]), last_ms, row[4], row[5], _State(*row[6:12]), bounds)
 
 
 def change_finding(connection: sqlite3.Connection, request: ChangeFinding, ordered: Ordered) -> Answer:

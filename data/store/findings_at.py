@@ -117,7 +117,7 @@ class FindingsAsOf:
         closing, closed_ms, closed_by, closed_note, shift, round_key, dismissal = row[23:]
         is_closed = closed_ms is not None and closed_ms <= moment_ms
         name = "" if agent_id is None else self._directory.agent(agent_id).name
-        return FindingRow(
+        told: tuple[Any, ...] = (
             *(number, safe_text(rule), safe_text(area), safe_text(en, 300), safe_text(zh, 300), Gravity(severity)),
             *(bool(positive), points, safe_text(unit), Where(where), safe_text(place), agent_id, name, safe_text(team)),
             *(safe_text(by), safe_text(role), at_ms, safe_text(note, _MOST_NOTE), safe_text(photo)),
@@ -128,6 +128,7 @@ class FindingsAsOf:
             safe_text(closed_note, _MOST_NOTE) if is_closed else "",
             *(safe_text(shift), safe_text(round_key), bool(dismissal)),
         )
+        return FindingRow(*told)
 
     # -------------------------------------------------------------- incidents
 

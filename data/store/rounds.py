@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from data.discipline.catalogue import Catalogue
 from data.discipline.rounds import Round, by_hand, round_of, shifts_at
@@ -60,9 +60,7 @@ class _Open(NamedTuple):
         """Return its rules as they read in it."""
         if self.stored is not None:
             rows = connection.execute(_RULES, (self.stored.id,)).fetchall()
-            return [
-                FrozenRule(*row[:4], Where(row[4]), *row[5:9], bool(row[9]), row[10], bool(row[11])) for row in rows
-            ]
+            return [_frozen(row) for row in rows]
         if self.planned is None:
             return []
         rules = self.catalogue.checklists[self.planned.checklist].rules
@@ -216,3 +214,10 @@ def _mark(
         return None
     whose = place.of_sitter if request.from_data else place  # what the floor knows, it knows of an agent
     return findings.write_finding(connection, rule, whose, ordered, told, OfRound(stored.id, stored.key, stored.shift))
+
+
+def _frozen(row: tuple[Any, ...]) -> FrozenRule:
+    """Return a rule of a round from its row."""
+    key, area, en, zh, where, severity, least, most, unit, positive, deadline_min, dismissal = row
+    texts = (key, area, en, zh)
+    return FrozenRule(*texts, Where(where), severity, least, most, unit, bool(positive), deadline_min, bool(dismissal))

@@ -79,9 +79,9 @@ class SeenAsOf:
         ).fetchall()
         wanted = set(agents)
         found: dict[int, list[Ring]] = defaultdict(list)
-        for row in rows:
-            if row[0] in wanted:
-                found[row[0]].append(Ring(*row[:5], bool(row[5])))
+        for agent_id, queue_id, call_id, at_ms, ring_ms, cancelled in rows:
+            if agent_id in wanted:
+                found[agent_id].append(Ring(agent_id, queue_id, call_id, at_ms, ring_ms, bool(cancelled)))
         return found
 
     def _waits(self, window: Window) -> dict[int, list[tuple[int, int | None]]]:

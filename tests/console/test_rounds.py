@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from console.acting.rounds import in_order, round_hint
+from console.acting.rounds import round_hint
 from console.screens.chooser import ChooserScreen
 from console.screens.floor import FloorScreen
 from console.screens.walk import WalkScreen
@@ -17,6 +17,7 @@ from tests.console.floor_pilot import app_of, shows, text_of, until
 from tests.console.floor_store import SURGE
 from tests.console.walking import KEY, Rounds, opened, round_row, rounds, walk
 from tests.widgets.gallery import make_look
+from widgets.rounds import in_order
 
 pytestmark = pytest.mark.anyio
 

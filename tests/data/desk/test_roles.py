@@ -51,7 +51,9 @@ _VALUES: dict[str, Any] = {
 
 def example(kind: type[Request]) -> Request:
     """Return a request of a kind."""
-    given_ = {each.name: _VALUES.get(each.type, 1 if each.type.startswith("int") else "x") for each in fields(kind)}
+    given_ = {
+        each.name: _VALUES.get(str(each.type), 1 if str(each.type).startswith("int") else "x") for each in fields(kind)
+    }
     return kind(**given_)
 
 

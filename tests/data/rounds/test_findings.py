@@ -22,7 +22,7 @@ from data.model.discipline_requests import (
     WriteHandover,
 )
 from data.model.discipline_seen import Presence
-from data.model.people import Refusal
+from data.model.people import Refusal, Request
 from data.model.words import Mark
 from data.store.findings_at import _FINDING, _INCIDENTS, OPEN
 from tests.data.people.site import NOON
@@ -86,7 +86,7 @@ def test_what_is_to_somebodys_credit_is_told_on_its_day(ground: Ground) -> None:
 
 def test_what_is_wrong_with_a_finding_is_said(ground: Ground) -> None:
     finding = ground.done(BADGE, NOON)
-    tried = {
+    tried: dict[str, Request] = {
         "there is no rule 'x' in force": replace(BADGE, rule="x"),
         "where: badge is checked at agents": replace(BADGE, where=Where.SEAT, place="A-1"),
         "where: exits is checked at the floor as a whole": replace(BADGE, rule="exits"),
@@ -167,7 +167,7 @@ def test_an_incident_that_nobody_has_reviewed_stays(ground: Ground) -> None:
 
 def test_what_is_wrong_with_an_incident_is_said(ground: Ground) -> None:
     number = ground.done(NoteIncident("outage", "dark"), NOON)
-    tried = {
+    tried: dict[str, Request] = {
         "there is no kind of incident 'fire'; there are outage": NoteIncident("fire", "x"),
         "at_ms: lies in the past": NoteIncident("outage", "x", NOON + 1),
         "title: say what happened": NoteIncident("outage", " "),

@@ -11,7 +11,7 @@ from data.discipline.catalogue import Text
 from data.model.days import DAY, HOUR, MINUTE
 from data.model.discipline import Closing, Stop, Where
 from data.model.discipline_requests import EndRound, MarkPlace, StartRound
-from data.model.people import Refusal
+from data.model.people import Refusal, Request
 from data.model.words import Mark
 from tests.data.people.site import NOON
 from tests.data.rounds.ground import CATALOGUE, LATE, OPENING, SEATS, SHIFT, WALK, Ground, at_seat, ground_at
@@ -107,7 +107,7 @@ def test_a_finding_at_an_agent_is_about_them(ground: Ground) -> None:
 
 
 def test_what_is_wrong_is_refused_in_words_and_leaves_nothing(ground: Ground) -> None:
-    tried = {
+    tried: dict[str, Request] = {
         "there is no round": at_seat("A-1", Mark.PASS, key="x"),
         "this round opens at 15:00 on 2025-11-22": at_seat("A-1", Mark.PASS, key=LATE),
         "there is no seat 'C-9'": at_seat("C-9", Mark.PASS),
@@ -160,8 +160,8 @@ def test_a_round_reads_as_it_was_when_the_catalogue_has_changed(ground: Ground) 
     walk = replace(CATALOGUE.checklists["walk"], title=Text("Round", "巡查"), rules=("phone",))
     changed = replace(
         CATALOGUE,
-        rules=CATALOGUE.rules | {"phone": phone},
-        checklists=CATALOGUE.checklists | {"walk": walk},
+        rules={**CATALOGUE.rules, "phone": phone},
+        checklists={**CATALOGUE.checklists, "walk": walk},
     )
     ground.put(changed, NOON + MINUTE)
     assert ground.walk() == before and ground.picture(NOON) == picture
