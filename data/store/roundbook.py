@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -205,6 +206,11 @@ def write_round(
     if stored is None:
         raise LookupError(each.key)
     rules = [catalogue.rules[rule] for rule in checklist.rules if rule in catalogue.rules]
+    _write_items(connection, stored.id, rules)
+    return stored
+
+
+def _write_items(connection: sqlite3.Connection, round_id: int, rules: Iterable[Rule]) -> None:
     connection.executemany(
         "INSERT INTO checklist_item (checklist_id, position, key, en, zh, place_kind, area, severity, least, most, "
         "unit, positive, do_en, do_zh, prefill, deadline_min, dismissal) "
@@ -212,7 +218,7 @@ def write_round(
         [
             (
                 *(
-                    stored.id,
+                    round_id,
                     position,
                     rule.id,
                     *rule.text,
@@ -227,7 +233,6 @@ def write_round(
             for position, rule in enumerate(rules)
         ],
     )
-    return stored
 
 
 def site_zone(connection: sqlite3.Connection) -> ZoneInfo:
