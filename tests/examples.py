@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, settings
 
 LEAN = 8
 """With the profile `lean` one of so many is tried."""
-FEWEST = 5
+FEWEST = 3
 """So many are tried at least."""
 
 

@@ -185,7 +185,7 @@ def check_queues(picture: Picture, floor: Floor) -> None:
     assert (picture.totals.service.within, picture.totals.service.n) == (within, n)
 
 
-@pytest.mark.parametrize("zone", [UTC, SHANGHAI], ids=str)
+@pytest.mark.parametrize("zone", [pytest.param(UTC, marks=pytest.mark.slow), SHANGHAI], ids=str)
 def test_200_random_moments_of_the_real_run_equal_a_picture_made_by_hand(real_run: Path, zone: ZoneInfo) -> None:
     chance = Random(7)
     moments = [chance.randrange(FIRST_MS, LAST_MS + 10_000) for _ in range(150)]
@@ -217,12 +217,12 @@ def test_before_and_long_after_nothing_is_known(real_run: Path) -> None:
 # One code path: walked or sought, live or replayed
 
 
-@pytest.mark.parametrize("compared", [pytest.param(3, marks=pytest.mark.slow), 10])
-def test_a_reader_walked_forward_by_seconds_equals_a_fresh_one(real_run: Path, compared: int) -> None:
+@pytest.mark.parametrize("step_ms", [pytest.param(1_000, marks=pytest.mark.slow), 4_000])
+def test_a_reader_walked_forward_by_seconds_equals_a_fresh_one(real_run: Path, step_ms: int) -> None:
     with Reader(real_run) as walked:
-        for number, moment_ms in enumerate(range(FIRST_MS - 2_000, LAST_MS + 20_000, 1_000)):
+        for number, moment_ms in enumerate(range(FIRST_MS - 2_000, LAST_MS + 20_000, step_ms)):
             picture = walked.floor_at(moment_ms, UTC)
-            if number % compared == 0:
+            if number % 3 == 0:
                 with Reader(real_run) as fresh:
                     assert fresh.floor_at(moment_ms, UTC) == picture
 
@@ -252,6 +252,7 @@ def polled_by_second(path: Path) -> Iterator[Observation]:
         yield Observation("test", max(at_ms - 1_000, whole.since_ms), at_ms, by_second[at_ms], (), told, str(at_ms))
 
 
+@pytest.mark.slow
 def test_live_and_replay_give_equal_pictures_of_a_real_run(tmp_path: Path) -> None:
     check_live_and_replay(tmp_path / "s.sqlite", polled_by_second(REAL_RUN), UTC)
 

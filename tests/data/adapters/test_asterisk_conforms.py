@@ -83,8 +83,15 @@ def floor(tmp_path: Path) -> Iterator[Floor]:
     floor.close()
 
 
-@pytest.mark.parametrize("login", ["auto", "digest"])
-@pytest.mark.parametrize("follows", [True, False], ids=["followed", "alone"])
+@pytest.mark.parametrize(
+    ("follows", "login"),
+    [
+        pytest.param(True, "digest", id="followed-digest"),
+        pytest.param(False, "auto", id="alone-auto"),
+        pytest.param(True, "auto", id="followed-auto", marks=pytest.mark.slow),
+        pytest.param(False, "digest", id="alone-digest", marks=pytest.mark.slow),
+    ],
+)
 def test_the_adapter_keeps_every_promise(floor: Floor, follows: bool, login: str) -> None:
     fake = floor.fake
     options: dict[str, object] = {"url": fake.url, "user": fake.user, "secret": fake.secret, "login": login}
