@@ -24,6 +24,7 @@ from console.screens.detail import DetailScreen
 from console.screens.floor import PANES, FloorScreen
 from console.screens.help import HelpScreen
 from console.screens.prompt import PromptError, read_time
+from console.screens.walk import WalkScreen
 from console.screens.why import WhyScreen
 from console.screens.why_load import WhyLoadScreen
 from tests.console.floor_pilot import (
@@ -218,7 +219,7 @@ def test_times_that_are_not(text: str) -> None:
 
 
 async def test_rewind_and_home_where_there_is_a_live_floor(played: Path, now: list[int]) -> None:
-    async with floor(live(played, now)) as pilot:
+    async with floor(live(played, now), WIDE) as pilot:
         app = app_of(pilot)
         await until(pilot, lambda: shows(app, " LIVE ", "10:46:00"), "live")
         assert "rewind" in text_of(app)[-1]
@@ -401,7 +402,8 @@ async def test_enter_opens_and_escape_leads_back(played: Path) -> None:
         await press(pilot, "L")
         assert shows(app, "返回")
         await press(pilot, "escape", "5", "enter")
-        assert isinstance(app.screen, FloorScreen)
+        assert isinstance(app.screen, WalkScreen)
+        await press(pilot, "escape")
         await pilot.press("w")
         await until(pilot, lambda: isinstance(app.screen, WhyScreen), "explained")
         await press(pilot, "w", "2")
