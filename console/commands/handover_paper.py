@@ -30,7 +30,7 @@ _COUNTED = {"queues": "waiting", "attendance": "minutes", "rounds": "checks left
 
 def handovers(rows: Sequence[HandoverRow], pen: Pen, named: Named) -> Document:
     """Return handovers: flat as two tables, else each as a page with its lines and signatures."""
-    hidden = not pen.leads and any(item.section in _OF_PEOPLE for row in rows for item in row.items)
+    hidden = bool(rows) and not pen.leads
     parts = _tables(rows, pen, named) if pen.flat else [part for row in rows for part in _page(row, pen, named)]
     if not parts:
         parts = [Table("handovers", "", (), (), pen.say("No handover was written in this time."))]
@@ -41,7 +41,7 @@ def _page(row: HandoverRow, pen: Pen, named: Named) -> Iterator[Part]:
     facts = (
         Fact("shift", pen.say("Shift"), row.shift),
         Fact("at", pen.say("Written"), At(row.at_ms)),
-        Fact("note", pen.say("To the next shift"), row.note),
+        Fact("note", pen.say("To the next shift"), pen.who(row.note)),
     )
     yield Facts(f"handover_{row.id}", row.shift, facts)
     for section in SECTIONS:
@@ -49,12 +49,12 @@ def _page(row: HandoverRow, pen: Pen, named: Named) -> Iterator[Part]:
         if items:
             yield _section(section, items, pen, named)
     acknowledged = None if row.acknowledged_ms is None else At(row.acknowledged_ms)
-    if row.acknowledged_note:
+    if pen.who(row.acknowledged_note):
         answer = Fact("note", pen.say("What they said"), row.acknowledged_note)
         yield Facts(f"answer_{row.id}", "", (answer,))
     signed = (
-        Signature("handed_over", pen.say("Handed over"), row.by, At(row.at_ms)),
-        Signature("taken_over", pen.say("Taken over"), row.acknowledged_by, acknowledged),
+        Signature("handed_over", pen.say("Handed over"), pen.who(row.by), At(row.at_ms)),
+        Signature("taken_over", pen.say("Taken over"), pen.who(row.acknowledged_by), acknowledged),
     )
     yield Signatures(f"signed_{row.id}", "", signed)
 
@@ -74,7 +74,7 @@ def _line(item: HandoverItem, pen: Pen, named: Named) -> tuple[Cell, ...]:
     seen = pen.leads or item.section not in _OF_PEOPLE
     what = named(item.section, item.what) or item.what
     times = (moment(item.at_ms), moment(item.due_ms))
-    return (what, item.text if seen else "", item.who if seen else "", item.owner, *times)
+    return (what, pen.who(item.text), item.who if seen else "", pen.who(item.owner), *times)
 
 
 def _tables(rows: Sequence[HandoverRow], pen: Pen, named: Named) -> list[Part]:
@@ -91,8 +91,8 @@ def _tables(rows: Sequence[HandoverRow], pen: Pen, named: Named) -> list[Part]:
     )
     whole = tuple(
         (
-            *(row.id, row.shift, At(row.at_ms), row.by, row.note, moment(row.acknowledged_ms), row.acknowledged_by),
-            *(row.acknowledged_note, row.acknowledged_ms is not None),
+            *(row.id, row.shift, At(row.at_ms), pen.who(row.by), pen.who(row.note), moment(row.acknowledged_ms)),
+            *(pen.who(row.acknowledged_by), pen.who(row.acknowledged_note), row.acknowledged_ms is not None),
         )
         for row in rows
     )

@@ -49,6 +49,10 @@ class Pen(NamedTuple):
         note = self.say("Names, places and notes of what concerns people are left out: you may not see them.")
         return Document(f"{self.say(title)} · {self.period}", parts, self.zone, self.lang, (note,) if hidden else ())
 
+    def who(self, name: str) -> str:
+        """Return who walked or found something, or what they wrote of it: for leads only."""
+        return name if self.leads else ""
+
     def columns(self, *columns: tuple[str, str] | tuple[str, str, bool]) -> tuple[Column, ...]:
         """Return columns with their titles translated."""
         return tuple(Column(column[0], self.say(column[1]), *column[2:]) for column in columns)
@@ -69,7 +73,7 @@ def walks(rounds: Sequence[RoundRow], views: Iterable[WalkView], pen: Pen) -> Do
     for view in views:
         rules = {rule.id: rule for rule in view.rules}
         for (where, place), by_rule in view.marks.items():
-            seen = where is not Where.AGENT or pen.sees(int(place))
+            seen = pen.leads and (where is not Where.AGENT or pen.sees(int(place)))
             hidden = hidden or not seen
             marks += [
                 _mark(view.round, where, place, mark, rules.get(mark.rule), seen, pen) for mark in by_rule.values()
@@ -98,7 +102,7 @@ def _rounds(rounds: Sequence[RoundRow], pen: Pen) -> Table:
     rows = tuple(
         (
             *(each.key, pen.either(each.en, each.zh), At(each.opens_ms), At(each.due_ms)),
-            *(each.done, each.n, each.failed, each.seats_done, each.seats, ", ".join(each.by)),
+            *(each.done, each.n, each.failed, each.seats_done, each.seats, pen.who(", ".join(each.by))),
             *(moment(each.ended_ms), _was_late(each)),
         )
         for each in rounds
@@ -131,7 +135,7 @@ def _mark(
         place = pen.name_of(int(place)) if seen else ""
     return (
         *(round_.key, At(mark.at_ms), pen.say(_WHERE[where]), place, mark.rule),
-        *("" if rule is None else pen.either(rule.en, rule.zh), pen.say(_MARKS[mark.mark]), mark.by),
+        *("" if rule is None else pen.either(rule.en, rule.zh), pen.say(_MARKS[mark.mark]), pen.who(mark.by)),
         *(mark.note if seen else "", mark.photo if seen else ""),
     )
 
@@ -158,7 +162,7 @@ def findings(rows: Sequence[FindingRow], pen: Pen) -> Document:
         ),
         *(("closed_note", "Note on closing"), ("round", "Round"), ("dismissal", "Beyond a lead")),
     )
-    hidden = [row for row in rows if row.agent_id is not None and not pen.sees(row.agent_id)]
+    hidden = [row for row in rows if not pen.leads or (row.agent_id is not None and not pen.sees(row.agent_id))]
     lines = tuple(_finding(row, row not in hidden, pen) for row in rows)
     table = Table("findings", "" if pen.flat else pen.say("Findings"), columns, lines, pen.say("Nothing was found."))
     return pen.document("Findings", table, hidden=bool(hidden))
@@ -168,10 +172,11 @@ def _finding(row: FindingRow, seen: bool, pen: Pen) -> tuple[Cell, ...]:
     def private(text: str) -> str:
         return text if seen else ""
 
+    place = row.place if seen or row.agent_id is None else ""
     return (
         *(row.id, At(row.at_ms), row.area, row.rule, pen.either(row.en, row.zh), pen.say(_GRAVITY[row.severity])),
         *(pen.say("credit" if row.positive else "breach"), row.points, row.unit, row.repeats),
-        *(pen.say(_WHERE[row.where]), private(row.place), private(row.agent), row.team, row.by),
+        *(pen.say(_WHERE[row.where]), place, private(row.agent), row.team, pen.who(row.by)),
         *(private(row.note), private(row.photo), private(row.measure), private(row.owner)),
         *(
             moment(row.due_ms),
@@ -205,12 +210,12 @@ def incidents(rows: Sequence[IncidentRow], pen: Pen) -> Document:
     whole = Table("incidents", pen.say("Incidents"), columns, lines, pen.say("Nothing happened."))
     noted = pen.columns(("incident", "No.", True), ("at", "When"), ("kind", "Kind"), ("text", "Text"), ("by", "By"))
     entries = tuple(
-        (row.id, At(entry.at_ms), pen.say(_ENTRIES[entry.kind]), entry.text, entry.by)
+        (row.id, At(entry.at_ms), pen.say(_ENTRIES[entry.kind]), pen.who(entry.text), pen.who(entry.by))
         for row in rows
         for entry in row.entries
     )
     measures = Table("entries", pen.say("Measures, people told, notes"), noted, entries, pen.say("Nothing was noted."))
-    return pen.document("Incidents", whole, measures)
+    return pen.document("Incidents", whole, measures, hidden=bool(rows) and not pen.leads)
 
 
 def _incident(row: IncidentRow, pen: Pen) -> tuple[Cell, ...]:
@@ -218,9 +223,10 @@ def _incident(row: IncidentRow, pen: Pen) -> tuple[Cell, ...]:
     review: tuple[Cell, ...] = (None, None, None, None, None)
     if row.review is not None:
         told = row.review
-        review = (pen.say(told.avoidable), pen.say(told.worked), told.change, told.by, At(told.at_ms))
+        review = (pen.say(told.avoidable), pen.say(told.worked), pen.who(told.change), pen.who(told.by), At(told.at_ms))
     kind = pen.either(row.en, row.zh) or row.kind
-    return (row.id, At(row.at_ms), kind, row.title, row.by, moment(row.ended_ms), row.ended_by, lasted, *review)
+    names = (pen.who(row.title), pen.who(row.by), moment(row.ended_ms), pen.who(row.ended_by))
+    return (row.id, At(row.at_ms), kind, *names, lasted, *review)
 
 
 # ------------------------------------------------------------------ attendance

@@ -68,8 +68,9 @@ def test_every_paper_takes_hostile_texts_in_every_form(name: str, form: str) -> 
     assert HOSTILE[0] not in cells
 
 
-@pytest.mark.parametrize("name", ["walks", "findings", "handovers", "attendance"])
+@pytest.mark.parametrize("name", ["walks", "findings", "incidents", "handovers", "attendance"])
 def test_what_concerns_people_is_kept_from_others(name: str) -> None:
+    """A viewer gets figures and places, and nothing that anybody wrote."""
     for form, write in FORMS.items():
         flat = form in ("csv", "json")
         assert "Fang" in write(PAPERS[name](pen(flat=flat), SECRET))
@@ -78,19 +79,31 @@ def test_what_concerns_people_is_kept_from_others(name: str) -> None:
     assert "you may not see them" in note
     if name == "walks":
         (mark,) = (row for row in table(hidden, "marks") if row["where"] == "agent")
-        assert (mark["place"], mark["note"], mark["photo"], mark["by"]) == ("", "", "", "chenjing")
+        assert (mark["place"], mark["note"], mark["photo"], mark["by"]) == ("", "", "", "")
     elif name == "findings":
         person, zone = table(hidden, "findings")
         left = ("place", "agent", "note", "photo", "measure", "owner", "closed_note")
         assert {person[key] for key in left} == {""}
-        assert (person["rule"], person["team"], person["by"]) == ("badge", "South", "chenjing")
-        assert (zone["place"], zone["note"]) == ("South", SECRET)
+        assert (person["rule"], person["team"], person["by"]) == ("badge", "South", "")
+        assert (zone["place"], zone["note"], zone["by"]) == ("South", "", "")
+    elif name == "incidents":
+        assert SECRET not in as_csv(hidden)
+        assert "liumin" not in as_csv(hidden)
     elif name == "handovers":
         (flag,) = table(hidden, "flags")
-        assert (flag["text"], flag["who"], flag["owner"]) == ("", "", "liumin")
+        assert (flag["text"], flag["who"], flag["owner"]) == ("", "", "")
     else:
         assert [row["agent"] for row in table(hidden, "attendance")] == ["Zhao (no source knows them)"]
         assert values_of(hidden)["sums"] == values_of(PAPERS[name](pen(), SECRET))["sums"]
+
+
+def test_a_lead_gets_what_concerns_the_own_teams_people() -> None:
+    lead = pen(sees=False)._replace(leads=True)
+    person, zone = table(papers.findings(rows.findings(SECRET), lead), "findings")
+    assert (person["agent"], person["note"], person["place"], person["by"]) == ("", "", "", "chenjing")
+    assert (zone["place"], zone["note"], zone["by"]) == ("South", SECRET, "liumin")
+    assert papers.incidents(rows.incidents(SECRET), lead).notes == ()
+    assert handovers(rows.handovers(SECRET), lead, lambda _, what: what).notes == ()
 
 
 def test_scores_name_no_person_and_say_their_trend() -> None:
