@@ -40,8 +40,18 @@ async def there(pilot: Pilot[None]) -> DisciplineScreen:
     return screen
 
 
-@pytest.mark.parametrize("look", ["en", "zh", "ascii"])
-@pytest.mark.parametrize("size", SIZES)
+QUICK = (("narrow", "en"), ("narrow", "zh"), ("medium", "zh"), ("wide", "ascii"))
+"""What is looked at each time; the others go with the slow tests."""
+
+
+@pytest.mark.parametrize(
+    ("size", "look"),
+    [
+        pytest.param(size, look, marks=() if (size, look) in QUICK else pytest.mark.slow)
+        for size in SIZES
+        for look in ("en", "zh", "ascii")
+    ],
+)
 async def test_golden(played: Path, disciplined: None, size: str, look: str) -> None:
     async with floor(looking(played, look), SIZES[size]) as pilot:
         screen = await there(pilot)

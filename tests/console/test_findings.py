@@ -135,6 +135,7 @@ async def test_enter_asks_for_all_that_may_be_said(played: Path, disciplined: No
         assert desk.ordered == [wanted]
 
 
+@pytest.mark.slow
 async def test_a_form_of_which_nothing_is_filled_in_raises_it_as_it_stands(played: Path, disciplined: None) -> None:
     async with acting_floor(played, NARROW) as (pilot, desk):
         app = app_of(pilot)
@@ -297,6 +298,7 @@ async def test_somebody_else_sees_to_it_by_a_digit_or_by_name(played: Path, disc
         assert desk.ordered == [ChangeFinding(3, owner=first), ChangeFinding(3, owner="Facilities")]
 
 
+@pytest.mark.slow
 async def test_a_rule_with_one_figure_leaves_no_choice_and_a_closed_one_is_closed(
     played: Path, disciplined: None
 ) -> None:
@@ -311,6 +313,7 @@ async def test_a_rule_with_one_figure_leaves_no_choice_and_a_closed_one_is_close
         assert not desk.ordered
 
 
+@pytest.mark.slow
 async def test_escape_orders_nothing(played: Path, disciplined: None) -> None:
     async with acting_floor(played, MEDIUM) as (pilot, desk):
         app = app_of(pilot)

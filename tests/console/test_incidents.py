@@ -48,6 +48,7 @@ async def test_what_happened_is_noted_from_the_floor(played: Path, disciplined: 
         await until(pilot, lambda: shows(app_of(pilot), "Surge of calls: noted"), "told")
 
 
+@pytest.mark.slow
 async def test_without_words_it_is_not_noted(played: Path, disciplined: None) -> None:
     async with acting_floor(played, NARROW) as (pilot, desk):
         await pilot.press("i", "2", "enter")
@@ -109,6 +110,7 @@ async def test_afterwards_it_is_reviewed(played: Path, disciplined: None) -> Non
         ]
 
 
+@pytest.mark.slow
 async def test_from_its_window_the_floor_of_then_is_shown(played: Path, disciplined: None) -> None:
     async with acting_floor(played, MEDIUM) as (pilot, desk):
         app = app_of(pilot)
@@ -128,7 +130,7 @@ async def shown(pilot: Pilot[None]) -> HandoverScreen:
     return app.screen
 
 
-@pytest.mark.parametrize("size", [NARROW, MEDIUM])
+@pytest.mark.parametrize("size", [NARROW, pytest.param(MEDIUM, marks=pytest.mark.slow)])
 async def test_which_one_is_asked_and_it_is_shown_whole_and_completed(
     played: Path, disciplined: None, size: tuple[int, int]
 ) -> None:
