@@ -155,7 +155,9 @@ class Records:
         """Return the rounds that were begun, each with the floor as it was when the last was done on it."""
         with self._reader.one_state() as connection:
             rounds = connection.execute(_ROUNDS, self._window).fetchall()
-        views = (self._reader.walk_of(key, min(last_ms, self._now_ms), self._zone) for key, last_ms in rounds)
+        views = [
+            self._reader.walk_of(key, min(last_ms, self._now_ms), self._zone, facts=False) for key, last_ms in rounds
+        ]
         return [view for view in views if view is not None]
 
     def findings(self) -> list[FindingRow]:

@@ -80,8 +80,11 @@ class DisciplineAsOf:
         due = next_due(rounds, moment_ms, shifts)
         return told, None if due is None else self._checklist(due, moment_ms, ground)
 
-    def walk(self, key: str, picture: Picture, zone: ZoneInfo) -> WalkView | None:
-        """Return a round in whole at the picture's moment, None where there is none of that key."""
+    def walk(self, key: str, picture: Picture, zone: ZoneInfo, *, facts: bool = True) -> WalkView | None:
+        """Return a round in whole at the picture's moment, None where there is none of that key.
+
+        `facts` False leaves out what the floor itself knows, which takes the longest.
+        """
         moment_ms, day = picture.moment_ms, Window(picture.day_since_ms, picture.day_until_ms)
         ground = self._ground(picture.agents)
         rounds = self._rounds.at(moment_ms, zone, day, ground)
@@ -89,9 +92,9 @@ class DisciplineAsOf:
         each = each or self._rounds.one(key, moment_ms, zone, ground)
         if each is None:
             return None
-        wanted = {rule.prefill for rule in each.rules if rule.prefill is not None}
-        facts = self._new_facts(each, wanted, picture, zone) if wanted else ()
-        return walk_view(each, moment_ms, ground, rounds, day)._replace(facts=facts)
+        wanted = {rule.prefill for rule in each.rules if facts and rule.prefill is not None}
+        found = self._new_facts(each, wanted, picture, zone) if wanted else ()
+        return walk_view(each, moment_ms, ground, rounds, day)._replace(facts=found)
 
     def seen(self, picture: Picture, zone: ZoneInfo) -> DisciplineSeen:
         """Return what the screen of discipline shows at the picture's moment besides the picture."""

@@ -139,10 +139,13 @@ class Reader:
         with self.one_state():
             return self._floor.at(moment_ms, zone, loads=loads)
 
-    def walk_of(self, key: str, moment_ms: int, zone: ZoneInfo) -> WalkView | None:
-        """Return a round in whole at a moment, by its key; None where there is none such."""
+    def walk_of(self, key: str, moment_ms: int, zone: ZoneInfo, *, facts: bool = True) -> WalkView | None:
+        """Return a round in whole at a moment, by its key; None where there is none such.
+
+        `facts` False leaves out what the floor itself knows, which takes the longest.
+        """
         with self.one_state():
-            return self._floor.discipline.walk(key, self._floor.at(moment_ms, zone, loads=False), zone)
+            return self._floor.discipline.walk(key, self._floor.at(moment_ms, zone, loads=False), zone, facts=facts)
 
     def discipline_of(self, moment_ms: int, zone: ZoneInfo) -> DisciplineSeen:
         """Return what the screen of discipline shows at a moment besides the picture."""
