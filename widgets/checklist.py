@@ -30,7 +30,7 @@ _SPOKEN = {Mark.FAIL: "strong", None: "text", Mark.PASS: "dim", Mark.NOT_APPLICA
 
 
 class ChecklistPane(TablePane[ItemRow]):
-    """The items of the checklist. Row keys are item keys."""
+    """The items of the checklist. A row's key is the item's, with the place where it failed."""
 
     HEADS_FROM = 0
     MEASURED = False
@@ -90,7 +90,7 @@ class ChecklistPane(TablePane[ItemRow]):
         view = picture.checklist
         if view is None:
             return []
-        items = [Entry(item.key, item) for item in sorted(view.items, key=lambda item: _ORDER[item.mark])]
+        items = [Entry(_key(item), item) for item in sorted(view.items, key=lambda item: _ORDER[item.mark])]
         rounds = [row for row in picture.discipline.rounds if row.key != view.key and not row.is_done]
         late = sorted((row for row in rounds if row.is_late(now_ms)), key=lambda row: row.due_ms)
         going = sorted((row for row in rounds if row.opens_ms <= now_ms <= row.due_ms), key=lambda row: row.due_ms)
@@ -132,6 +132,11 @@ class ChecklistPane(TablePane[ItemRow]):
 def _counted(items: Sequence[ItemRow]) -> tuple[int, int, int]:
     """Return how many items of how many are done, and how many failed, where nothing else is known of the round."""
     return sum(item.mark is not None for item in items), len(items), sum(item.mark is Mark.FAIL for item in items)
+
+
+def _key(item: ItemRow) -> str:
+    """Return what a line is known by: a rule that failed at several places has a line for each."""
+    return f"{item.key}@{item.place}@{item.agent_id or ''}" if item.mark is Mark.FAIL else item.key
 
 
 def _round_line(row: RoundRow, now_ms: int, look: Look) -> Line:

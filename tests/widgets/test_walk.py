@@ -366,6 +366,19 @@ def test_who_may_only_look_is_told_nothing_of_people() -> None:
     assert "left it at home" in shown and "took 13:05" in shown and "still open" in shown
 
 
+def test_the_cursor_goes_through_all_places_where_one_rule_failed() -> None:
+    rule = RULES[0]
+    items = tuple(
+        ItemRow(rule.id, rule.en, rule.zh, Mark.FAIL, "", "Zhang Lei", place, "", None, NOW)
+        for place in ("A-04", "A-09")
+    )
+    pane = ChecklistPane(make_look())
+    view = ChecklistView(KEY, ROUND.en, ROUND.zh, ROUND.due_ms, items)
+    pane.show(walk_picture()._replace(checklist=view), NOW)
+    keys = [entry.key for entry in pane.ordered(walk_picture()._replace(checklist=view), NOW)]
+    assert len(set(keys)) == len(keys)
+
+
 def test_a_wall_names_nobody_in_the_checklist() -> None:
     pane = checklist_pane(replace(make_look(), wall=True))
     text = "\n".join(drawn(pane, 120, 14))
