@@ -208,7 +208,9 @@ FIELDS = {
     ),
     "data.model.discipline_seen.RuleCount": "rule en zh n points share cumulated",
     "data.model.discipline_seen.Scores": "since_ms until_ms teams zones areas pareto unit",
-    "data.model.discipline_seen.DisciplineSeen": "closed scores attendance handover incident_kinds areas rules names",
+    "data.model.discipline_seen.DisciplineSeen": (
+        "closed scores attendance handover incident_kinds areas rules names shifts"
+    ),
 }
 """The fields of what adapters tell, what phones are ordered, what people order, what is stored, what the load is of."""
 
