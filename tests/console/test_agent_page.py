@@ -39,7 +39,7 @@ async def opened(pilot: Pilot[None]) -> AgentScreen:
     return screen
 
 
-@pytest.mark.parametrize("look", ["en", "zh", "ascii"])
+@pytest.mark.parametrize("look", ["en", "zh", pytest.param("ascii", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("size", SIZES)
 async def test_golden(played: Path, strained: None, size: str, look: str) -> None:
     async with floor(looking(played, look), SIZES[size]) as pilot:

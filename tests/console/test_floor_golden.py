@@ -23,7 +23,7 @@ from tests.console.floor_store import at
 pytestmark = pytest.mark.anyio
 
 GOLDEN = Path(__file__).parent / "golden"
-LOOKS = ("en", "zh", "ascii")
+LOOKS = ("en", "zh", pytest.param("ascii", marks=pytest.mark.slow))
 TABS = ("queues", "agents", "breaks", "flags", "checklist")
 CUT_NUMBER = re.compile(r"(?<![^\W\d])\d+[:.,]?[…~](?!\d)")
 """A number with its end cut off; `A1…` is part of a name."""

@@ -402,7 +402,7 @@ async def test_enter_opens_and_escape_leads_back(played: Path) -> None:
         await press(pilot, "L")
         assert shows(app, "返回")
         await press(pilot, "escape", "5", "enter")
-        assert isinstance(app.screen, WalkScreen)
+        await until(pilot, lambda: isinstance(app.screen, WalkScreen), "the round")
         await press(pilot, "escape")
         await pilot.press("w")
         await until(pilot, lambda: isinstance(app.screen, WhyScreen), "explained")
@@ -526,6 +526,7 @@ async def test_clicks_on_the_last_row_do_what_the_keys_do(played: Path) -> None:
         await until(pilot, lambda: isinstance(app.screen, AgentScreen), "open")
 
 
+@pytest.mark.slow
 async def test_all_keys_in_any_order_do_no_harm(played: Path) -> None:
     keys = [key for action in ACTIONS for key in action.keys.split(",") if key and action.id != "quit"]
     for size, order in ((NARROW, keys), (WIDE, list(reversed(keys)))):

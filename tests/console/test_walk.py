@@ -514,7 +514,7 @@ def scene(desk: Rounds) -> None:
     )
 
 
-@pytest.mark.parametrize("look", ["en", "zh", "ascii"])
+@pytest.mark.parametrize("look", ["en", "zh", pytest.param("ascii", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("size", ["narrow", MORE_SLOWLY, "wide"])
 async def test_golden(played: Path, size: str, look: str) -> None:
     language = "zh" if look == "zh" else "en"

@@ -43,7 +43,7 @@ async def there(pilot: Pilot[None]) -> WellbeingScreen:
     return screen
 
 
-@pytest.mark.parametrize("look", ["en", "zh", "ascii"])
+@pytest.mark.parametrize("look", ["en", "zh", pytest.param("ascii", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("size", SIZES)
 async def test_golden(played: Path, strained: None, size: str, look: str) -> None:
     async with floor(looking(played, look), SIZES[size]) as pilot:
@@ -179,7 +179,7 @@ async def test_a_wall_shows_praise_and_no_page_of_anybody(played: Path, strained
         await until(pilot, lambda: shows(app, "service level"), "the queue explained")
 
 
-@pytest.mark.parametrize("look", ["en", "zh", "ascii"])
+@pytest.mark.parametrize("look", ["en", "zh", pytest.param("ascii", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("size", ["medium", "wide"])
 async def test_the_wall(played: Path, strained: None, size: str, look: str) -> None:
     language: Language = "zh" if look == "zh" else "en"

@@ -35,6 +35,7 @@ def zeros(size: int) -> Iterator[bytes]:
     yield b"\n" + AFTER.encode()
 
 
+@pytest.mark.slow
 def test_a_line_without_an_end_is_one_rejected_line_and_takes_no_memory(tmp_path: Path) -> None:
     bomb = tmp_path / "bomb.gz"
     packed(bomb, zeros(50))

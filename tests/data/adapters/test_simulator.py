@@ -429,6 +429,7 @@ def test_two_thirds_of_the_names_are_chinese() -> None:
     assert any("\u0400" <= name[0] <= "\u04ff" for name in called)
 
 
+@pytest.mark.slow
 def test_five_thousand_agents_work() -> None:
     events = floor_from(at(8, 20), agents=5_000).advance(at(8, 20)).events
     assert entered(events) > 5_000
