@@ -29,6 +29,7 @@ WALK: Mapping[str, str] = {
     # messages
     "There is no such round at this moment.": "此刻没有这次检查。",
     "{place}: {who} has just been here; you go on.": "{place}：{who} 刚刚查看过，到下一处。",
+    "{who} found that. x among the findings (D) takes it back.": "这是 {who} 发现的。可在现场问题（D）中按 x 撤回。",
     "This round was ended by {who} at {time}.": "{who} 已于 {time} 结束本次检查。",
     "Mark a rule first: its digit, or Tab goes to it.": "请先选一项：按数字键，或用 Tab。",
     "it waits for a mark before it that was not taken": "前一项未记入，此项暂缓",

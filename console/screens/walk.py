@@ -319,6 +319,9 @@ class WalkScreen(PanedScreen):
 
     def _turn(self, check: Check) -> None:
         shown = self._walk.shown(check) if self._walk is not None else NOTHING
+        if shown.mark is Mark.FAIL and shown.own is None and shown.by != self.own:
+            self._say("{who} found that. x among the findings (D) takes it back.", who=shown.by)
+            return
         seen = Mark.FAIL if shown.mark is None and shown.by_data else shown.mark
         if shown.fate is Fate.REFUSED and shown.own is not None and not shown.own.yields:
             seen = shown.own.mark

@@ -279,6 +279,17 @@ async def test_the_other_ones_marks_are_left_alone(played: Path) -> None:
         assert desk.view is not None and desk.view.marks[Where.SEAT, seats[0]]["usb"].mark is Mark.FAIL
 
 
+async def test_what_somebody_else_found_is_not_taken_back_by_a_digit(played: Path) -> None:
+    async with walk(played) as (pilot, desk, screen):
+        desk.keep(MarkPlace(KEY, Where.SEAT, places(screen)[0], Mark.FAIL, ("usb",), "a stick in the hub"), "limei")
+        await until(pilot, lambda: shows(app_of(pilot), "a stick in the hub · limei 10:46"), "seen within a second")
+        assert screen.halt is not None
+        index = next(i for i, check in enumerate(screen.halt.checks) if check.rule.id == "usb")
+        await pilot.press(str(index + 1))
+        await said(pilot, "limei found that.")
+        assert not desk.marks()
+
+
 async def test_nobody_is_moved_while_something_is_asked(played: Path) -> None:
     async with walk(played) as (pilot, desk, screen):
         seats = places(screen)
