@@ -112,7 +112,8 @@ class Slow:
         if not calls:
             return 0.0
         idle_from = self.now
-        for state, _, since, until in reversed(self.spans):
+        busy_now = not self.open or self.spans[-1][0] in BUSY  # intervals are half open: what ends now is over
+        for state, _, since, until in reversed(self.spans if busy_now else ()):
             if state in BUSY and (until == idle_from if idle_from < self.now else until == self.now and self.open):
                 idle_from = since
             elif until > since:
