@@ -11,6 +11,7 @@ from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 from console.acting.screen import refusal_text
 from console.desk import DeskError
+from data.model.discipline import Where
 from data.model.discipline_requests import MarkPlace
 from data.model.words import Mark
 from widgets.walk_words import place_text
@@ -46,9 +47,11 @@ class Marking:
     def agree(self, walk: Walk, halt: Halt) -> None:
         """Mark what is still open at a stop as it is shown: what the floor itself knows fails, the rest is well.
 
-        What was refused is asked once more, as it was.
+        What was refused is asked once more, as it was. Where nobody sits, what the floor would know of them is not
+        applicable.
         """
         rest: dict[Place, list[str]] = {}
+        there = halt.agent_id is not None
         for check in halt.checks:
             shown = walk.shown(check)
             again = shown.own if shown.fate is Fate.REFUSED else None
@@ -56,6 +59,8 @@ class Marking:
                 self._send(self._request(check, again), (check.rule.id,))
             elif shown.mark is None and check.facts:
                 self.mark(check, Entered(Mark.FAIL, 0, self._screen.fact_of(check)), from_data=True)
+            elif shown.mark is None and check.rule.prefill is not None and check.place[0] is Where.SEAT and not there:
+                self.mark(check, Entered(Mark.NOT_APPLICABLE, 0))  # what is told of people says nothing of a chair
             elif shown.mark is None:
                 rest.setdefault(check.place, []).append(check.rule.id)
         for place, rules in rest.items():

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from console.screens.floor import FloorScreen
 from console.screens.walk import WalkScreen
 from data.model.days import MINUTE
-from data.model.discipline import Gravity, Where
+from data.model.discipline import Gravity, Prefill, Where
 from data.model.discipline_requests import EndRound, MarkPlace
 from data.model.people import Answer, RaiseFlag, Refusal, Request, Role
 from data.model.words import Mark
@@ -288,6 +288,25 @@ async def test_what_somebody_else_found_is_not_taken_back_by_a_digit(played: Pat
         await pilot.press(str(index + 1))
         await said(pilot, "limei found that.")
         assert not desk.marks()
+
+
+async def test_where_nobody_sits_what_is_known_of_people_is_not_applicable(played: Path) -> None:
+    async with walk(played) as (pilot, desk, screen):
+        assert desk.view is not None
+        rules = [rule for rule in desk.view.rules if rule.where is Where.SEAT]
+        known = rules[0]._replace(prefill=Prefill.BREAK_OVERRUN)
+        told = tuple(known if rule.id == known.id else rule for rule in desk.view.rules)
+        nobody = tuple(stop._replace(agent_id=None) for stop in desk.view.stops)
+        desk.view = desk.view._replace(rules=told, stops=nobody)
+
+        def is_empty() -> bool:
+            halt = screen.halt
+            return halt is not None and halt.agent_id is None and any(check.rule.prefill for check in halt.checks)
+
+        await until(pilot, is_empty, "an empty seat")
+        await pilot.press("space")
+        marks = await marked(pilot, desk, 2)
+        assert [(mark.mark, mark.rules) for mark in marks] == [(Mark.NOT_APPLICABLE, (known.id,)), (Mark.PASS, ())]
 
 
 async def test_nobody_is_moved_while_something_is_asked(played: Path) -> None:
