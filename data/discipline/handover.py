@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from data.alerts import LIMITS, Level, Limits, queue_level
+from data.breaks import is_protected
 from data.discipline.facts import break_limit_ms
 from data.model.days import MINUTE
 from data.model.discipline import Entry, FindingRow, HandoverItem, IncidentRow, RoundRow
@@ -34,7 +35,8 @@ def handover_items(
       measures, `due_ms` when it ended.
     - queues: those with contacts waiting, or worse than calm, where that is known; `n` wait, the longest since `at_ms`.
     - attendance: who by the roster was absent, late or left_early (as `what` says), by `n` minutes.
-    - breaks: who is not ready; `what` is the reason, `due_ms` until when that is no overrun.
+    - breaks: who is not ready, `what` is the reason, `due_ms` until when that is no overrun. A protected reason is kept
+      on no paper.
     - flags: the open ones but praise; `what` is the kind, `due_ms` when somebody looks again, else when it expires.
     - follow_ups: coachings to come back to.
     - findings: the open ones; `what` is the rule. One about a person is named by the team, without a note: it is that
@@ -87,7 +89,7 @@ def _missed(row: AttendanceRow, what: str, length_ms: int) -> HandoverItem:
 
 def _breaks(picture: Picture, limits: Limits) -> Iterator[HandoverItem]:
     for agent in picture.agents:
-        if agent.state is State.NOT_READY:
+        if agent.state is State.NOT_READY and not is_protected(agent.reason, limits.breaks):
             limit_ms = break_limit_ms(agent.reason, limits.of("", agent.team)) if agent.reason else None
             due_ms = None if limit_ms is None else agent.since_ms + limit_ms
             yield HandoverItem("breaks", agent.reason, who=agent.name, at_ms=agent.since_ms, due_ms=due_ms)

@@ -134,7 +134,6 @@ def test_all_that_is_open_is_in_it_section_by_section() -> None:
         ("attendance", "late", "", "Bo", "", None, 7),
         ("attendance", "left_early", "", "Cy", "", None, 12),
         ("breaks", "rest", "", "Ida", "", NOW + 6 * MINUTE, None),
-        ("breaks", "restroom", "", "Max", "", None, None),
         ("flags", "tired", "says tired", "Ida", "liu", NOW + MINUTE, None),
         ("flags", "tired", "says tired", "Zoe", "chen", NOW + HOUR, None),
         ("follow_ups", "coaching", "opening of calls", "Ida", "liu", NOW + HOUR, None),
